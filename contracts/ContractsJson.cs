@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Shop.Contracts;
+
+/// <summary>
+/// How everything that crosses a process boundary is written: camelCase, enumerations in kebab-case, absent instead of null. A
+/// body that lacks a required member, or holds null where none may be, is refused when it is read.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.Strict,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters =
+    [
+        typeof(Kebab<AgentKind>), typeof(Kebab<AttemptStatus>), typeof(Kebab<OrderAction>), typeof(Kebab<OrderStatus>),
+        typeof(Kebab<PaymentFailureReason>), typeof(Kebab<PaymentStatus>), typeof(Kebab<PaymentVoidReason>), typeof(Kebab<RefundCause>),
+        typeof(Kebab<RefundStatus>), typeof(Kebab<ShippingStatus>),
+    ])]
+[JsonSerializable(typeof(OrderCreated))]
+[JsonSerializable(typeof(PaymentUpdated))]
+[JsonSerializable(typeof(ShippingAddressUpdated))]
+[JsonSerializable(typeof(OrderCancelled))]
+[JsonSerializable(typeof(PaymentAuthInProgress))]
+[JsonSerializable(typeof(PaymentAuthPendingReview))]
+[JsonSerializable(typeof(PaymentReviewAccepted))]
+[JsonSerializable(typeof(PaymentReviewDeclined))]
+[JsonSerializable(typeof(PaymentCaptured))]
+[JsonSerializable(typeof(PaymentAuthFailed))]
+[JsonSerializable(typeof(PaymentAuthVoided))]
+[JsonSerializable(typeof(RefundRequested))]
+[JsonSerializable(typeof(PaymentRefundInProgress))]
+[JsonSerializable(typeof(PaymentRefunded))]
+[JsonSerializable(typeof(ShippingPreparationInProgress))]
+[JsonSerializable(typeof(ShippingPrepared))]
+[JsonSerializable(typeof(Shipped))]
+[JsonSerializable(typeof(EventMetadata))]
+[JsonSerializable(typeof(EventEnvelope))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(OrderHistory))]
+[JsonSerializable(typeof(OrderView))]
+[JsonSerializable(typeof(Timeline))]
+[JsonSerializable(typeof(PlaceOrder))]
+[JsonSerializable(typeof(UpdatePayment))]
+[JsonSerializable(typeof(AddressBody))]
+[JsonSerializable(typeof(CancelOrder))]
+[JsonSerializable(typeof(ShipOrder))]
+[JsonSerializable(typeof(AppendEvent))]
+[JsonSerializable(typeof(EventAppended))]
+[JsonSerializable(typeof(IReadOnlyList<OrderAction>))]
+[JsonSerializable(typeof(Messages.OrderCreated), TypeInfoPropertyName = "OrderCreatedMessage")]
+[JsonSerializable(typeof(Messages.OrderCancelled), TypeInfoPropertyName = "OrderCancelledMessage")]
+[JsonSerializable(typeof(Messages.RefundRequested), TypeInfoPropertyName = "RefundRequestedMessage")]
+[JsonSerializable(typeof(Messages.PaymentUpdated), TypeInfoPropertyName = "PaymentUpdatedMessage")]
+[JsonSerializable(typeof(Messages.PaymentAuthPendingReview), TypeInfoPropertyName = "PaymentAuthPendingReviewMessage")]
+[JsonSerializable(typeof(Messages.PaymentReviewAccepted), TypeInfoPropertyName = "PaymentReviewAcceptedMessage")]
+[JsonSerializable(typeof(Messages.PaymentReviewDeclined), TypeInfoPropertyName = "PaymentReviewDeclinedMessage")]
+[JsonSerializable(typeof(Messages.PaymentCaptured), TypeInfoPropertyName = "PaymentCapturedMessage")]
+[JsonSerializable(typeof(Messages.PaymentAuthFailed), TypeInfoPropertyName = "PaymentAuthFailedMessage")]
+[JsonSerializable(typeof(Messages.Shipped), TypeInfoPropertyName = "ShippedMessage")]
+[JsonSerializable(typeof(JsonElement))]
+public sealed partial class ContractsJson : JsonSerializerContext;
+
+/// <summary>Writes an enumeration as <c>kebab-case</c>, and reads nothing else: numbers are refused.</summary>
+public sealed class Kebab<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

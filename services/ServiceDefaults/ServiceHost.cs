@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Shop.ServiceDefaults;
+
+/// <summary>What every service starts with: settings, JSON logs, health, problem documents, and the services' own key at the door.</summary>
+public static class ServiceHost
+{
+    /// <summary>A request body may be this long, in bytes, unless an endpoint says otherwise.</summary>
+    public const int MaxBodySize = 256 * 1024;
+
+    /// <summary>
+    /// A builder for the service of that name. Settings come from <c>appsettings.json</c> in the service's own folder, then the
+    /// environment, then the arguments.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(string service, string[] args)
+    {
+        var root = Path.Combine(AppContext.BaseDirectory, service);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = Directory.Exists(root) ? root : AppContext.BaseDirectory,
+        });
+
+        builder.Services.AddSingleton(new ServiceName(service));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodySize;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        builder.Logging.AddJsonConsole(json =>
+        {
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            json.IncludeScopes = true;
+        });
+        builder.Services.Configure<LoggerFactoryOptions>(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
+        builder.Services.AddProblems();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddServiceKey(builder.Configuration);
+        builder.AddTelemetry(service);
+        return builder;
+    }
+
+    /// <summary>Problem documents for every error, the key check, and <c>/health/live</c> and <c>/health/ready</c>, which need no key.</summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteHealth }).AllowAnonymous();
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealth }).AllowAnonymous();
+        return app;
+    }
+
+    /// <summary>Runs the service until it is told to stop. What is wrong with its settings is said in one line; the exit code is 1.</summary>
+    public static async Task<int> Run(Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (StartupMessage(exception) is not null)
+        {
+            await Console.Error.WriteLineAsync($"error: {StartupMessage(exception)}");
+            return 1;
+        }
+    }
+
+    /// <summary>What a person has to mend before the service can start; null for any other exception.</summary>
+    public static string? StartupMessage(Exception exception) => exception switch
+    {
+        ConfigurationException => exception.Message,
+        OptionsValidationException invalid => string.Join(" ", invalid.Failures),
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
+        AggregateException { InnerException: { } inner } => StartupMessage(inner),
+        _ => null,
+    };
+
+
+    private static Task WriteHealth(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
+    {
+        status = report.Status.ToString(),
+        service = context.RequestServices.GetRequiredService<ServiceName>().Value,
+        checks = report.Entries.ToDictionary(
+            entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), description = entry.Value.Description }),
+    });
+}
+
+/// <summary>Which service this process (or part of a process) is.</summary>
+public sealed record ServiceName(string Value);
+
+/// <summary>A setting is missing or wrong. The message says which, and what is expected, in one line.</summary>
+public sealed class ConfigurationException(string message) : Exception(message);

@@ -13,13 +13,7 @@ namespace Shop.Contracts;
     NumberHandling = JsonNumberHandling.Strict,
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    Converters =
-    [
-        typeof(Kebab<AgentKind>), typeof(Kebab<AttemptStatus>), typeof(Kebab<OrderAction>), typeof(Kebab<OrderStatus>),
-        typeof(Kebab<PaymentFailureReason>), typeof(Kebab<PaymentStatus>), typeof(Kebab<PaymentVoidReason>), typeof(Kebab<RefundCause>),
-        typeof(Kebab<RefundStatus>), typeof(Kebab<ShippingStatus>),
-    ])]
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(OrderCreated))]
 [JsonSerializable(typeof(PaymentUpdated))]
 [JsonSerializable(typeof(ShippingAddressUpdated))]

@@ -16,6 +16,8 @@ public sealed record EventType(string Name, int Version, JsonTypeInfo Json, stri
 
     /// <summary><c>&lt;exchange&gt;.&lt;event&gt;</c>, or null for an event that stays in the store.</summary>
     public string? RoutingKey { get; } = Exchange is null ? null : $"{Exchange}.{Name}";
+
+    public override string ToString() => StoredName;
 }
 
 /// <summary>The one map between events and their stored names. Names are explicit strings, never CLR names.</summary>

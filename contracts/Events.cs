@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Shop.Contracts;
 
 /// <summary>
@@ -92,10 +94,13 @@ public sealed record PersonalData(
     string? Name = null, string? Email = null, string? Phone = null, Address? ShippingAddress = null, Address? BillingAddress = null);
 
 /// <summary>Why an attempt to pay failed.</summary>
+[JsonConverter(typeof(Kebab<PaymentFailureReason>))]
 public enum PaymentFailureReason { Declined, ReviewDeclined, AuthorizationExpired, AuthenticationRequired, ProviderRejected }
 
 /// <summary>Why an authorization was given back.</summary>
-public enum PaymentVoidReason { OrderCancelled, ReviewDeclined, AuthorizationExpired }
+[JsonConverter(typeof(Kebab<PaymentVoidReason>))]
+public enum PaymentVoidReason { OrderCancelled, AuthorizationExpired }
 
 /// <summary>What a refund answers.</summary>
+[JsonConverter(typeof(Kebab<RefundCause>))]
 public enum RefundCause { OrderCancelled, RefundRequested }

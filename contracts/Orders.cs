@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Shop.Contracts;
 
 /// <summary>
@@ -32,9 +34,11 @@ public sealed record OrderView
 }
 
 /// <summary>Where an order stands, in one word.</summary>
+[JsonConverter(typeof(Kebab<OrderStatus>))]
 public enum OrderStatus { Created, PaymentInProgress, PaymentReview, PaymentFailed, Paid, PreparingShipment, ShipmentPrepared, Shipped, Cancelled }
 
 /// <summary>What a customer may do to an order.</summary>
+[JsonConverter(typeof(Kebab<OrderAction>))]
 public enum OrderAction { UpdatePayment, UpdateShippingAddress, Cancel }
 
 /// <summary>An order's amounts, in minor units of its currency.</summary>
@@ -65,6 +69,7 @@ public sealed record PaymentView
 }
 
 /// <summary>Where the payment stands, in one word.</summary>
+[JsonConverter(typeof(Kebab<PaymentStatus>))]
 public enum PaymentStatus { Pending, InProgress, Review, Failed, Voided, Captured, Refunding, PartiallyRefunded, Refunded }
 
 /// <summary>One attempt to pay and its outcome. <see cref="StartedAt"/> is when its marker was recorded.</summary>
@@ -78,12 +83,14 @@ public sealed record PaymentAttempt(
     bool? Retryable = null);
 
 /// <summary>The outcome of an attempt; open and review have none yet, and a decided review waits for the provider.</summary>
+[JsonConverter(typeof(Kebab<AttemptStatus>))]
 public enum AttemptStatus { Open, Review, ReviewAccepted, ReviewDeclined, Failed, Voided, Captured }
 
 /// <summary>A refund: asked for by staff, in progress at the provider, or done.</summary>
 public sealed record RefundView(Guid RefundId, long Amount, RefundStatus Status, RefundCause Cause, string? ProviderRefundId = null);
 
 /// <summary>Where a refund stands.</summary>
+[JsonConverter(typeof(Kebab<RefundStatus>))]
 public enum RefundStatus { Requested, InProgress, Refunded }
 
 /// <summary>The parcel side of an order.</summary>
@@ -102,6 +109,7 @@ public sealed record ShippingView
 }
 
 /// <summary>Where the parcel stands, in one word.</summary>
+[JsonConverter(typeof(Kebab<ShippingStatus>))]
 public enum ShippingStatus { Pending, InProgress, Prepared, Shipped }
 
 /// <summary>One line of the history that a customer may see.</summary>

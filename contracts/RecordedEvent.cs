@@ -27,6 +27,7 @@ public sealed record Agent(AgentKind Kind, string Id)
 }
 
 /// <summary>The kinds of <see cref="Agent"/>.</summary>
+[JsonConverter(typeof(Kebab<AgentKind>))]
 public enum AgentKind { Customer, Staff, Service, Provider }
 
 /// <summary>

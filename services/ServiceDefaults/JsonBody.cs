@@ -31,11 +31,15 @@ public static class JsonBody
                 continue;
             }
 
-            if (result.Buffer.IsEmpty) return null;
-            if (!request.HasJsonContentType())
-                throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The body must be application/json.");
             try
             {
+                if (result.Buffer.IsEmpty) return null;
+                if (!request.HasJsonContentType())
+                {
+                    throw new ProblemException(
+                        StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The body must be application/json.");
+                }
+
                 if (CardNumbers.OccurIn(result.Buffer))
                 {
                     throw new ProblemException(StatusCodes.Status400BadRequest, "raw-card-data-rejected",

@@ -25,6 +25,22 @@ public static class Problems
         return services;
     }
 
+    /// <summary>Answers a request with a problem document.</summary>
+    public static ValueTask<bool> TryWrite(this IProblemDetailsService problems, HttpContext context, ProblemException refusal)
+    {
+        context.Response.StatusCode = refusal.Status;
+        if (refusal.RetryAfter is { } wait)
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+        ProblemDetails document = refusal.Errors is { } errors ? new HttpValidationProblemDetails(errors.ToDictionary()) : new ProblemDetails();
+        document.Status = refusal.Status;
+        document.Title = refusal.Message;
+        document.Detail = refusal.Detail;
+        document.Extensions["code"] = refusal.Code;
+        foreach (var (name, value) in refusal.Extensions ?? new Dictionary<string, object?>()) document.Extensions[name] = value;
+        return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document });
+    }
+
     /// <summary>The stable code of an error that has no better one.</summary>
     public static string CodeOf(int status) => status switch
     {
@@ -56,21 +72,7 @@ public static class Problems
                     new ProblemException(StatusCodes.Status499ClientClosedRequest, "client-closed-request", "The caller went away."),
                 _ => null,
             };
-            if (refusal is null) return false;
-
-            context.Response.StatusCode = refusal.Status;
-            if (refusal.RetryAfter is { } wait)
-                context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-
-            ProblemDetails document = refusal.Errors is { } errors
-                ? new HttpValidationProblemDetails(errors.ToDictionary())
-                : new ProblemDetails();
-            document.Status = refusal.Status;
-            document.Title = refusal.Message;
-            document.Detail = refusal.Detail;
-            document.Extensions["code"] = refusal.Code;
-            foreach (var (name, value) in refusal.Extensions ?? new Dictionary<string, object?>()) document.Extensions[name] = value;
-            return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document, Exception = exception });
+            return refusal is not null && await problems.TryWrite(context, refusal);
         }
 
         private static string Title(int status) => status switch

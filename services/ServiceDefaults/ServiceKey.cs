@@ -40,7 +40,11 @@ public static class ServiceKey
             .Validate(options => options.Key.Length >= 8, "ServiceKey is not set: it must be the key that all of the shop's services share (8 characters or more).")
             .Validate(options => options.IsDevelopment || options.Key != DevelopmentKey, "ServiceKey is the development key, which works in the Development environment only.")
             .ValidateOnStart();
-        services.AddAuthentication(SchemeName).AddScheme<AuthenticationSchemeOptions, Handler>(SchemeName, null);
+
+        // Not AddAuthentication, which would make and keep a key ring that no service needs.
+        services.AddWebEncoders();
+        services.AddAuthenticationCore(options => options.DefaultScheme = SchemeName);
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, Handler>(SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder(SchemeName).RequireAuthenticatedUser().Build());
         return services;
     }

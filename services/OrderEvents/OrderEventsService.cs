@@ -1,0 +1,43 @@
+using Shop.OrderEvents.Store;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Messaging;
+
+namespace Shop.OrderEvents;
+
+/// <summary>
+/// The Order Event Service: decides by an order's own history, appends the event to the event store, and publishes it. Settings:
+/// <c>DataDirectory</c> for the embedded event store, <c>ConnectionStrings:RabbitMq</c> for the broker; without one, the other
+/// services follow the log over HTTP.
+/// </summary>
+public static class OrderEventsService
+{
+    /// <summary>The service, ready to run.</summary>
+    /// <exception cref="ConfigurationException">A setting is missing or wrong.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = ServiceHost.CreateBuilder("order-events", args);
+        builder.Services.AddSingleton<IEventStore>(OpenStore(builder.Configuration));
+        builder.Services.AddSingleton<OrderStreams>();
+        builder.Services.AddSingleton<OrderHandler>();
+        builder.Services.AddSingleton<OrderChanges>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OrderChanges>());
+        builder.Services.AddExceptionHandler<StoreProblems>();
+        builder.Services.AddHealthChecks().AddCheck<StoreHealth>("event-store");
+        if (builder.Configuration.GetConnectionString("RabbitMq") is { Length: > 0 })
+        {
+            builder.AddEventBus();
+            builder.Services.AddSingleton<Publisher>();
+            builder.Services.AddHostedService(services => services.GetRequiredService<Publisher>());
+            builder.Services.AddHealthChecks().AddCheck<Publisher>("publisher");
+        }
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapOrders();
+        app.MapEvents();
+        return app;
+    }
+
+    private static SqliteEventStore OpenStore(ConfigurationManager configuration) =>
+        SqliteEventStore.Open(Path.Combine(configuration["DataDirectory"] ?? ".shop/order-events", "events.db"));
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Shop.Contracts;
+using Shop.OrderEvents.Store;
+
+namespace Shop.OrderEvents;
+
+/// <summary>The event store in the shop's own terms: one stream <c>order-{id}</c> for each order, events instead of bytes.</summary>
+public sealed class OrderStreams(IEventStore store)
+{
+    private const string Category = "order-";
+
+    /// <summary>The whole stream of an order; empty when there is no such order.</summary>
+    public async ValueTask<IReadOnlyList<RecordedEvent>> Read(Guid orderId, CancellationToken cancellation)
+    {
+        var stored = await store.ReadStream(StreamOf(orderId), cancellation);
+        var events = new RecordedEvent[stored.Count];
+        for (var i = 0; i < events.Length; i++) events[i] = Recorded(stored[i]);
+        return events;
+    }
+
+    /// <summary>
+    /// Appends one event behind <paramref name="expectedRevision"/>. The event as recorded, or null when the stream has moved on,
+    /// be it by the same event from another hand: then read again.
+    /// </summary>
+    public async Task<RecordedEvent?> Append(
+        Guid orderId, long expectedRevision, Guid eventId, OrderEvent @event, EventMetadata metadata, CancellationToken cancellation)
+    {
+        var appending = new NewEvent(
+            eventId, EventTypes.Of(@event).StoredName, EventTypes.Serialize(@event),
+            JsonSerializer.SerializeToUtf8Bytes(metadata, ContractsJson.Default.EventMetadata));
+        var result = await store.Append(StreamOf(orderId), expectedRevision, [appending], cancellation);
+        return result is AppendResult.Appended { IsRepeat: false } appended
+            ? new RecordedEvent(orderId, appended.Revision, appended.Position, eventId, @event, metadata)
+            : null;
+    }
+
+    /// <summary>At most <paramref name="limit"/> events of all orders behind a position, in order.</summary>
+    public async ValueTask<IReadOnlyList<RecordedEvent>> ReadAll(long after, int limit, CancellationToken cancellation) =>
+        [.. (await store.ReadAll(after, limit, cancellation)).Select(Recorded)];
+
+    /// <summary>Every event of all orders behind a position, in order, and each new one as it is appended.</summary>
+    public async IAsyncEnumerable<RecordedEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var stored in store.Subscribe(after, cancellation)) yield return Recorded(stored);
+    }
+
+    /// <summary>The name of an order's stream.</summary>
+    public static string StreamOf(Guid orderId) => $"{Category}{orderId}";
+
+    /// <summary>The order whose stream has that name.</summary>
+    public static bool TryParseStream(string stream, [NotNullWhen(true)] out Guid? orderId)
+    {
+        orderId = stream.StartsWith(Category, StringComparison.Ordinal) && Guid.TryParseExact(stream.AsSpan(Category.Length), "D", out var id) ? id : null;
+        return orderId is not null;
+    }
+
+    private static RecordedEvent Recorded(StoredEvent stored)
+    {
+        if (!TryParseStream(stored.Stream, out var orderId)) throw new UnreadableEventException($"Stream '{stored.Stream}' is not an order's.");
+        try
+        {
+            var metadata = JsonSerializer.Deserialize(stored.Metadata, ContractsJson.Default.EventMetadata)
+                ?? throw new UnreadableEventException($"Event {stored.EventId} has no metadata.");
+            return new(orderId.Value, stored.Revision, stored.Position, stored.EventId, EventTypes.Deserialize(stored.Type, stored.Data), metadata);
+        }
+        catch (JsonException exception)
+        {
+            throw new UnreadableEventException($"The metadata of event {stored.EventId} cannot be read.", exception);
+        }
+    }
+}

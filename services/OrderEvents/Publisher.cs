@@ -1,0 +1,118 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Shop.Contracts;
+using Shop.OrderEvents.Store;
+using Shop.ServiceDefaults.Messaging;
+
+namespace Shop.OrderEvents;
+
+/// <summary>
+/// The one way from the event store to the broker. The store is the outbox: the publisher reads it in order, publishes what is to
+/// be published, and moves its checkpoint only behind what the broker has confirmed. After any outage it goes on from there, so
+/// an event may be published twice, and none is left out. An event that it cannot read stops it, and turns health red.
+/// </summary>
+public sealed partial class Publisher(OrderStreams streams, IEventStore store, EventBus bus, ILogger<Publisher> log) : BackgroundService, IHealthCheck
+{
+    /// <summary>How many publishes may wait for the broker's confirm at a time; more only adds latency.</summary>
+    private const int Window = 64;
+
+    private const string Reader = "publisher";
+
+    private string? stoppedBy;
+    private string? failingWith;
+
+    /// <summary>The position behind which nothing is confirmed yet.</summary>
+    public long Checkpoint { get; private set; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Run(() => failures = 0, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is UnreadableEventException or EventStoreCorruptException)
+            {
+                stoppedBy = exception.Message;
+                Stopped(log, Checkpoint, exception);
+                return;
+            }
+            catch (Exception exception)
+            {
+                failingWith = exception.Message;
+                var wait = TimeSpan.FromMilliseconds(Math.Min(5000, 200 * Math.Pow(2, failures++)));
+                Interrupted(log, Checkpoint, wait.TotalSeconds, exception.Message);
+                await Task.Delay(wait, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (stoppedBy is { } reason) return HealthCheckResult.Unhealthy($"stopped: {reason}");
+        var behind = await store.LastPosition(cancellationToken) - Checkpoint;
+        return failingWith is { } error
+            ? HealthCheckResult.Degraded($"{behind} events behind: {error}")
+            : HealthCheckResult.Healthy($"{behind} events behind");
+    }
+
+    /// <summary>Publishes from the checkpoint on, until something fails.</summary>
+    private async Task Run(Action progressed, CancellationToken stopping)
+    {
+        Checkpoint = await store.ReadCheckpoint(Reader, stopping);
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var window = Channel.CreateBounded<(long Position, Task Confirmed)>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+
+        async Task Send()
+        {
+            await foreach (var recorded in streams.Subscribe(Checkpoint, broken.Token))
+            {
+                await window.Writer.WaitToWriteAsync(broken.Token);
+                var confirmed = EventTypes.Of(recorded.Event).Exchange is null ? Task.CompletedTask : bus.Publish(recorded, broken.Token);
+                await window.Writer.WriteAsync((recorded.Position, confirmed), broken.Token);
+            }
+        }
+
+        async Task Confirm()
+        {
+            await foreach (var (position, confirmed) in window.Reader.ReadAllAsync(broken.Token))
+            {
+                await confirmed;
+                Checkpoint = position;
+                failingWith = null;
+                progressed();
+            }
+        }
+
+        async Task Save()
+        {
+            var saved = Checkpoint;
+            while (true)
+            {
+                // Behind the confirms, and not after each: what a crash forgets of it is published once more.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), broken.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (Checkpoint is var position && position != saved) await store.SaveCheckpoint(Reader, saved = position, CancellationToken.None);
+                broken.Token.ThrowIfCancellationRequested();
+            }
+        }
+
+        Task[] tasks = [Send(), Confirm(), Save()];
+        var first = await Task.WhenAny(tasks);
+        await broken.CancelAsync();
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (window.Reader.TryRead(out var abandoned)) await abandoned.Confirmed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    [LoggerMessage(LogLevel.Critical, "The publisher stopped behind position {Position}: nothing is skipped.")]
+    private static partial void Stopped(ILogger log, long position, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "Publishing was interrupted behind position {Position}; going on in {Seconds} s. {Reason}")]
+    private static partial void Interrupted(ILogger log, long position, double seconds, string reason);
+}

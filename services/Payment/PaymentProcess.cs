@@ -1,0 +1,186 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Shop.Contracts;
+using Shop.Payment.Provider;
+using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Messaging;
+
+namespace Shop.Payment;
+
+/// <summary>
+/// Moves an order's payment on from wherever its history says it stands, one step at a time: marker, act at the provider, outcome.
+/// Every step may be repeated by anyone at any time. Event ids and the provider's idempotency keys follow from the order, so a
+/// redelivered message, a second handler or a restart after a crash finds what was done and goes on behind it.
+/// </summary>
+public sealed partial class PaymentProcess(
+    OrdersClient orders, IPaymentProvider provider, IOptions<PaymentOptions> options, TimeProvider clock, ILogger<PaymentProcess> log)
+{
+    /// <summary>More steps than any order takes at once: beyond it two of us are arguing, and the message comes back later.</summary>
+    private const int MostSteps = 12;
+
+    /// <summary>Begins an attempt, and sees it through. Nothing happens when the order's history rules the attempt out.</summary>
+    public async Task Begin(Guid orderId, int attempt, Cause cause, CancellationToken cancellation)
+    {
+        if (await Mark(orderId, attempt, cause, cancellation) is AppendOutcome.Written marked)
+            await Advance(marked.Order, justMarked: !marked.IsReplay, cause, cancellation);
+    }
+
+    /// <summary>Does whatever the order's payment waits for; nothing, when it waits for nothing.</summary>
+    public async Task Advance(Guid orderId, Cause cause, CancellationToken cancellation) =>
+        await Advance(await Read(orderId, cancellation), justMarked: false, cause, cancellation);
+
+    private async Task Advance(OrderView order, bool justMarked, Cause cause, CancellationToken cancellation)
+    {
+        for (var step = 0; step < MostSteps; step++)
+        {
+            var cancelled = order.Status == OrderStatus.Cancelled;
+            var attempt = order.Payment.Attempts is [.., var last] ? last : null;
+            AppendOutcome outcome;
+            switch (attempt?.Status)
+            {
+                case AttemptStatus.Open:
+                    outcome = await Authorize(order, attempt, justMarked, cause, cancellation);
+                    break;
+                case AttemptStatus.Review or AttemptStatus.ReviewAccepted when cancelled:
+                    outcome = await Void(order, attempt, attempt.ProviderPaymentId!, cause, cancellation);
+                    break;
+                case AttemptStatus.ReviewAccepted:
+                    outcome = await Capture(order, attempt, attempt.ProviderPaymentId!, cause, cancellation);
+                    break;
+                case AttemptStatus.ReviewDeclined:
+                    outcome = await Reject(order, attempt, attempt.ProviderPaymentId!, cause, cancellation);
+                    break;
+                case AttemptStatus.Captured when DueRefund(order) is { } refund:
+                    outcome = await Refund(order, attempt, refund, cause, cancellation);
+                    break;
+                case null when !cancelled:
+                    outcome = await Mark(order.OrderId, 1, cause, cancellation);
+                    break;
+                case AttemptStatus.Failed or AttemptStatus.Voided when order.Payment.NextAttemptDue && !cancelled:
+                    outcome = await Mark(order.OrderId, attempt.Attempt + 1, cause, cancellation);
+                    break;
+                default:
+                    return;
+            }
+
+            justMarked = outcome is AppendOutcome.Written { IsReplay: false };
+            order = outcome is AppendOutcome.Written written ? written.Order : await Read(order.OrderId, cancellation);
+        }
+
+        throw new RetryLaterException($"The payment of order {order.OrderId} does not come to rest.");
+    }
+
+    private async Task<AppendOutcome> Mark(Guid orderId, int attempt, Cause cause, CancellationToken cancellation)
+    {
+        if (options.Value.AuthorizationDelay > TimeSpan.Zero) await Task.Delay(options.Value.AuthorizationDelay, clock, cancellation);
+        return await Append(orderId, new PaymentAuthInProgress(attempt), attempt, cause, cancellation);
+    }
+
+    private async Task<AppendOutcome> Authorize(OrderView order, PaymentAttempt attempt, bool justMarked, Cause cause, CancellationToken cancellation)
+    {
+        // The order was read behind the marker, so this is the method that no update can change any more.
+        var result = await provider.Authorize(
+            new AuthorizationRequest(order.OrderId, attempt.Attempt, order.Totals.Total, order.Currency, order.Payment.Method.MethodToken, MayExist: !justMarked),
+            cancellation);
+        PaymentResult(log, order.OrderId, attempt.Attempt, result.GetType().Name);
+        switch (result)
+        {
+            case Authorization.Declined declined:
+                return await Append(
+                    order.OrderId, new PaymentAuthFailed(attempt.Attempt, declined.Reason, declined.Retryable, declined.Code), attempt.Attempt, cause, cancellation);
+
+            case Authorization.UnderReview review:
+                var pending = await Append(
+                    order.OrderId, new PaymentAuthPendingReview(attempt.Attempt, review.PaymentId, review.RiskLevel, review.CaptureBefore),
+                    attempt.Attempt, cause, cancellation);
+                return pending is AppendOutcome.Refused { Code: "order-cancelled" }
+                    ? await Void(order, attempt, review.PaymentId, cause, cancellation)
+                    : pending;
+
+            case Authorization.Authorized authorized:
+                // Look again before the money is taken: a customer may have cancelled while the provider was thinking.
+                return (await Read(order.OrderId, cancellation)).Status == OrderStatus.Cancelled
+                    ? await Void(order, attempt, authorized.PaymentId, cause, cancellation)
+                    : await Capture(order, attempt, authorized.PaymentId, cause, cancellation);
+
+            default:
+                throw new InvalidOperationException($"No rule for {result.GetType().Name}.");
+        }
+    }
+
+    private async Task<AppendOutcome> Capture(OrderView order, PaymentAttempt attempt, string paymentId, Cause cause, CancellationToken cancellation)
+    {
+        var settled = await provider.Capture(order.OrderId, attempt.Attempt, paymentId, cancellation);
+        return await Settle(order, attempt, paymentId, settled, cause, cancellation);
+    }
+
+    private async Task<AppendOutcome> Void(OrderView order, PaymentAttempt attempt, string paymentId, Cause cause, CancellationToken cancellation)
+    {
+        var settled = await provider.Void(order.OrderId, attempt.Attempt, paymentId, cancellation);
+        return await Settle(order, attempt, paymentId, settled, cause, cancellation);
+    }
+
+    private async Task<AppendOutcome> Reject(OrderView order, PaymentAttempt attempt, string paymentId, Cause cause, CancellationToken cancellation)
+    {
+        await provider.Void(order.OrderId, attempt.Attempt, paymentId, cancellation);
+        return await Append(
+            order.OrderId, new PaymentAuthFailed(attempt.Attempt, PaymentFailureReason.ReviewDeclined, Retryable: false), attempt.Attempt, cause, cancellation);
+    }
+
+    /// <summary>Writes what the provider says the authorization came to, which may be the opposite of what was asked of it.</summary>
+    private async Task<AppendOutcome> Settle(
+        OrderView order, PaymentAttempt attempt, string paymentId, Settlement settled, Cause cause, CancellationToken cancellation)
+    {
+        PaymentResult(log, order.OrderId, attempt.Attempt, settled.ToString());
+        if (settled == Settlement.Captured)
+        {
+            return await Append(
+                order.OrderId, new PaymentCaptured(attempt.Attempt, order.Totals.Total, order.Currency, paymentId), attempt.Attempt, cause, cancellation);
+        }
+
+        var voided = await Append(
+            order.OrderId, new PaymentAuthVoided(attempt.Attempt, PaymentVoidReason.OrderCancelled, paymentId), attempt.Attempt, cause, cancellation);
+        return voided is AppendOutcome.Refused { Code: "order-not-cancelled" }
+            // Nobody cancelled: the provider let the authorization lapse. The customer can pay again.
+            ? await Append(
+                order.OrderId, new PaymentAuthFailed(attempt.Attempt, PaymentFailureReason.AuthorizationExpired, Retryable: true), attempt.Attempt, cause, cancellation)
+            : voided;
+    }
+
+    private async Task<AppendOutcome> Refund(OrderView order, PaymentAttempt attempt, RefundView refund, Cause cause, CancellationToken cancellation)
+    {
+        var id = refund.RefundId;
+        if (refund.Status == RefundStatus.Requested)
+        {
+            return await orders.Append(
+                order.OrderId, new PaymentRefundInProgress(id, refund.Amount, order.Currency, refund.Cause),
+                NameBasedId.Of("payment-refund-in-progress", order.OrderId.ToString(), id.ToString()), cause, cancellation);
+        }
+
+        var providerRefundId = await provider.Refund(order.OrderId, attempt.ProviderPaymentId!, id, refund.Amount, cancellation);
+        PaymentResult(log, order.OrderId, attempt.Attempt, "Refunded");
+        return await orders.Append(
+            order.OrderId, new PaymentRefunded(id, refund.Amount, order.Currency, providerRefundId),
+            NameBasedId.Of("payment-refunded", order.OrderId.ToString(), id.ToString()), cause, cancellation);
+    }
+
+    /// <summary>The refund to work on: one that is asked for or open, or all that is left of a cancelled order's money.</summary>
+    private static RefundView? DueRefund(OrderView order)
+    {
+        if (order.Payment.Refunds.FirstOrDefault(refund => refund.Status != RefundStatus.Refunded) is { } open) return open;
+        var left = order.Payment.Captured - order.Payment.Refunds.Sum(refund => refund.Amount);
+        return order.Status == OrderStatus.Cancelled && left > 0
+            ? new RefundView(NameBasedId.Of("refund", order.OrderId.ToString(), "order-cancelled"), left, RefundStatus.Requested, RefundCause.OrderCancelled)
+            : null;
+    }
+
+    private Task<AppendOutcome> Append(Guid orderId, OrderEvent @event, int attempt, Cause cause, CancellationToken cancellation) => orders.Append(
+        orderId, @event,
+        NameBasedId.Of(EventTypes.Of(@event).Name, orderId.ToString(), attempt.ToString(CultureInfo.InvariantCulture)), cause, cancellation);
+
+    private async Task<OrderView> Read(Guid orderId, CancellationToken cancellation) =>
+        await orders.Find(orderId, cancellation) ?? throw new RetryLaterException($"There is no order {orderId} yet.");
+
+    [LoggerMessage(LogLevel.Information, "Payment result for order {OrderId}, attempt {Attempt}: {Result}")]
+    private static partial void PaymentResult(ILogger log, Guid orderId, int attempt, string result);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Shop.Contracts;
+using Shop.ServiceDefaults.Messaging;
+
+namespace Shop.Payment.Provider;
+
+/// <summary>
+/// A payment provider that speaks Stripe's API: Stripe itself, or the shop's own sandbox. Idempotency keys are
+/// <c>{orderId}:{operation}:{attempt or refund}</c>; when the provider remembers a failure under a key, the payment is looked up,
+/// and only if there is none, the next key (<c>…:2</c>, <c>…:3</c>) is used.
+/// </summary>
+internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
+{
+    private const int MostKeys = 4;
+
+    public async Task<Authorization> Authorize(AuthorizationRequest request, CancellationToken cancellation)
+    {
+        if (request.MayExist && await Find(request, cancellation) is { } existing) return Held(existing);
+        for (var number = 1; number <= MostKeys; number++)
+        {
+            var answer = await stripe.Post(
+                "v1/payment_intents", Key(request.OrderId, "authorize", Text(request.Attempt), number), StripeJson.Default.StripePaymentIntent, cancellation,
+                ("amount", Text(request.Amount)),
+                ("currency", request.Currency.ToLowerInvariant()),
+                ("payment_method", request.MethodToken),
+                ("payment_method_types[]", "card"),
+                ("capture_method", "manual"),
+                ("confirm", "true"),
+                ("error_on_requires_action", "true"),
+                ("metadata[order_id]", request.OrderId.ToString()),
+                ("metadata[attempt]", Text(request.Attempt)),
+                ("expand[]", "latest_charge"));
+            if (answer.Value is { } intent)
+            {
+                if (intent.Status == "processing") throw new RetryLaterException("The payment provider is still processing the payment.");
+                return Held(intent);
+            }
+
+            var error = answer.Error!;
+            if (error.Type == "card_error" && error.Code != "processing_error") return Declined(error);
+            if (error is { Type: "invalid_request_error", Param: "payment_method" or "payment_method_data" })
+                return new Authorization.Declined(PaymentFailureReason.ProviderRejected, Retryable: true, error.Code);
+            if (error.Type is "invalid_request_error" or "idempotency_error")
+                throw new UnprocessableMessageException($"The payment provider refuses the request: {error.Type}, {error.Code}, {error.Param}.");
+
+            // Neither yes nor no. The same key would give this answer for a day.
+            if (!answer.IsReplay) throw new RetryLaterException("The payment provider could not process the payment.");
+            if (await Find(request, cancellation) is { } made) return Held(made);
+        }
+
+        return new Authorization.Declined(PaymentFailureReason.ProviderRejected, Retryable: true, "processing_error");
+    }
+
+    public async Task<Settlement> Capture(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) => Settled(
+        await stripe.Post($"v1/payment_intents/{paymentId}/capture", Key(orderId, "capture", Text(attempt)), StripeJson.Default.StripePaymentIntent, cancellation));
+
+    public async Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) => Settled(
+        await stripe.Post($"v1/payment_intents/{paymentId}/cancel", Key(orderId, "cancel", Text(attempt)), StripeJson.Default.StripePaymentIntent, cancellation));
+
+    public async Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
+    {
+        // What was begun before is found here, whatever became of it; a refund that failed leaves room for another.
+        var earlier = (await Refunds(paymentId, refundId, cancellation)).ToList();
+        if (earlier.Find(refund => refund.Status == "succeeded") is { } done) return done.Id;
+        if (earlier.Exists(refund => refund.Status is "pending" or "requires_action"))
+            throw new RetryLaterException("The refund is pending at the payment provider.");
+
+        var answer = await stripe.Post(
+            "v1/refunds", Key(orderId, "refund", refundId.ToString(), earlier.Count + 1), StripeJson.Default.StripeRefund, cancellation,
+            ("payment_intent", paymentId),
+            ("amount", Text(amount)),
+            ("metadata[order_id]", orderId.ToString()),
+            ("metadata[refund_id]", refundId.ToString()));
+        return answer switch
+        {
+            { Value: { Status: "succeeded" } refund } => refund.Id,
+            { Value: { Status: var status } } => throw new RetryLaterException($"The refund is {status} at the payment provider."),
+            _ => throw new RetryLaterException($"The payment provider refuses the refund: {answer.Error!.Type}, {answer.Error.Code}."),
+        };
+    }
+
+    private async Task<StripePaymentIntent?> Find(AuthorizationRequest request, CancellationToken cancellation)
+    {
+        var query = Uri.EscapeDataString($"metadata['order_id']:'{request.OrderId}' AND metadata['attempt']:'{request.Attempt}'");
+        var answer = await stripe.Get($"v1/payment_intents/search?query={query}&expand[]=data.latest_charge", StripeJson.Default.PaymentIntentList, cancellation);
+        return answer.Value?.Data.FirstOrDefault(intent => intent.Status is "requires_capture" or "succeeded" or "canceled");
+    }
+
+    private async Task<IEnumerable<StripeRefund>> Refunds(string paymentId, Guid refundId, CancellationToken cancellation)
+    {
+        var answer = await stripe.Get($"v1/refunds?payment_intent={paymentId}&limit=100", StripeJson.Default.RefundList, cancellation);
+        var list = answer.Value ?? throw new RetryLaterException($"The payment provider does not list refunds: {answer.Error!.Type}, {answer.Error.Code}.");
+        return list.Data.Where(refund => refund.Metadata?.GetValueOrDefault("refund_id") == refundId.ToString());
+    }
+
+    private static Authorization Held(StripePaymentIntent intent) => intent switch
+    {
+        { Status: "requires_capture", LatestCharge: { Outcome: { Type: "manual_review" } outcome } charge } => new Authorization.UnderReview(
+            intent.Id, outcome.RiskLevel ?? "unknown",
+            charge.PaymentMethodDetails?.Card?.CaptureBefore is { } lapses
+                ? DateTimeOffset.FromUnixTimeSeconds(lapses)
+                : DateTimeOffset.FromUnixTimeSeconds(charge.Created).AddDays(7)),
+        { Status: "requires_capture" or "succeeded" or "canceled" } => new Authorization.Authorized(intent.Id),
+        _ => throw new RetryLaterException($"The payment is {intent.Status} at the payment provider."),
+    };
+
+    private static Authorization.Declined Declined(StripeError error) => error switch
+    {
+        { Code: "authentication_required" } or { DeclineCode: "authentication_required" } =>
+            new(PaymentFailureReason.AuthenticationRequired, Retryable: true, "authentication_required"),
+        { DeclineCode: "lost_card" or "stolen_card" or "fraudulent" or "pickup_card" or "restricted_card" or "merchant_blacklist" } =>
+            new(PaymentFailureReason.Declined, Retryable: false, error.DeclineCode),
+        _ => new(PaymentFailureReason.Declined, Retryable: true, error.DeclineCode ?? error.Code),
+    };
+
+    private static Settlement Settled(StripeAnswer<StripePaymentIntent> answer)
+    {
+        var status = answer switch
+        {
+            { Value: { } intent } => intent.Status,
+            { Error: { Code: "payment_intent_unexpected_state", PaymentIntent: { } intent } } => intent.Status,
+            _ => $"{answer.Error!.Type} {answer.Error.Code}",
+        };
+        return status switch
+        {
+            "succeeded" => Settlement.Captured,
+            "canceled" => Settlement.Voided,
+            _ => throw new RetryLaterException($"The payment provider neither captured nor voided the payment: {status}."),
+        };
+    }
+
+    private static string Key(Guid orderId, string operation, string subject, int number = 1) =>
+        number == 1 ? $"{orderId}:{operation}:{subject}" : $"{orderId}:{operation}:{subject}:{number}";
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,4 @@
+using Shop.Shipping;
+using Shop.ServiceDefaults;
+
+return await ServiceHost.Run(() => ShippingService.Build(args));

@@ -10,8 +10,8 @@ namespace Shop.Gateway;
 /// </summary>
 internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
 {
-    /// <summary>What an unknown order and somebody else's answer.</summary>
-    public static ProblemException NoSuchOrder { get; } = ProblemException.NotFound("order-not-found", "There is no such order.");
+    // With a token, every order but its own answers this, whether it exists or not: no service is asked.
+    private static readonly ProblemException NoSuchOrder = ProblemException.NotFound("order-not-found", "There is no such order.");
 
     private static readonly ProblemException Unauthorized =
         new(StatusCodes.Status401Unauthorized, "unauthorized", "A key in X-Api-Key or an order token in Authorization is required.");

@@ -9,7 +9,8 @@ namespace Shop.Gateway;
 /// </summary>
 internal sealed partial class Outages(RequestDelegate next, ILogger<Outages> logger)
 {
-    private static readonly ProblemException Unavailable = ProblemException.Unavailable("The shop");
+    /// <summary>What the caller is told.</summary>
+    public static ProblemException Unavailable { get; } = ProblemException.Unavailable("The shop");
 
     public async Task InvokeAsync(HttpContext context)
     {

@@ -12,5 +12,8 @@ internal static class ServiceHeaders
         ["Accept", "Accept-Language", "Content-Length", "Content-Type", IdempotencyKey, "If-Match", "If-None-Match", "Last-Event-ID"];
 
     public static readonly string[] FromServices =
-        ["Allow", "Cache-Control", "Content-Length", "Content-Type", "ETag", "Idempotent-Replayed", "Last-Modified", "Location", "Retry-After"];
+    [
+        "Allow", "Cache-Control", "Content-Length", "Content-Type", "ETag", "Idempotent-Replayed", "Location", "Retry-After",
+        "X-Accel-Buffering", // keeps another proxy in front from holding an event stream back
+    ];
 }

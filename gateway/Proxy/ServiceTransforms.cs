@@ -8,7 +8,7 @@ namespace Shop.Gateway;
 
 /// <summary>
 /// What every route does beside its path: towards the service, the shop's own key and for whom the call is made; back to the
-/// caller, public addresses, an order token where one is due, and the gateway's own words for what is not the caller's business.
+/// caller, public addresses, and an order token where one is due.
 /// </summary>
 internal sealed partial class ServiceTransforms(
     OrderTokens tokens, IOptions<ServiceKeyOptions> key, ILogger<ServiceTransforms> logger) : ITransformProvider
@@ -36,12 +36,11 @@ internal sealed partial class ServiceTransforms(
 
         context.CopyResponseTrailers = false;
         context.AddResponseHeadersAllowed(ServiceHeaders.FromServices);
-        var namesOrder = context.Route.AuthorizationPolicy == Access.Customer;
         var issuesToken = context.Route.Metadata?.ContainsKey(IssuesOrderToken) ?? false;
-        context.AddResponseTransform(response => Answer(response, namesOrder, issuesToken));
+        context.AddResponseTransform(response => Answer(response, issuesToken));
     }
 
-    private async ValueTask Answer(ResponseTransformContext context, bool namesOrder, bool issuesToken)
+    private async ValueTask Answer(ResponseTransformContext context, bool issuesToken)
     {
         if (context.ProxyResponse is not { } answer) return;
         var response = context.HttpContext.Response;
@@ -50,11 +49,9 @@ internal sealed partial class ServiceTransforms(
         {
             case StatusCodes.Status401Unauthorized:
                 LogKeyRefused(logger, context.HttpContext.Request.Path);
-                await Replace(context, ProblemException.Unavailable("The shop"));
-                break;
-            case StatusCodes.Status404NotFound when namesOrder:
-                // The same bytes as for somebody else's order, whatever the service's own words are.
-                await Replace(context, AccessAnswers.NoSuchOrder);
+                context.SuppressResponseBody = true;
+                response.Clear();
+                await Problems.Write(context.HttpContext, Outages.Unavailable);
                 break;
             case StatusCodes.Status200OK or StatusCodes.Status201Created when issuesToken:
                 var body = OrderTokenSplice.Into(await answer.Content.ReadAsByteArrayAsync(context.CancellationToken), tokens.Issue);
@@ -67,13 +64,6 @@ internal sealed partial class ServiceTransforms(
                 await response.Body.FlushAsync(context.CancellationToken);
                 break;
         }
-    }
-
-    private static ValueTask Replace(ResponseTransformContext context, ProblemException problem)
-    {
-        context.SuppressResponseBody = true;
-        context.HttpContext.Response.Clear();
-        return Problems.Write(context.HttpContext, problem);
     }
 
     private static void PublishLocation(HttpResponse response)

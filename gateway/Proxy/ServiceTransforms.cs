@@ -45,6 +45,8 @@ internal sealed partial class ServiceTransforms(
         if (context.ProxyResponse is not { } answer) return;
         var response = context.HttpContext.Response;
         PublishLocation(response);
+        // An error without words gets the gateway's: with a length it would count as worded.
+        if (response is { StatusCode: >= 400, ContentLength: 0 }) response.ContentLength = null;
         switch (response.StatusCode)
         {
             case StatusCodes.Status401Unauthorized:

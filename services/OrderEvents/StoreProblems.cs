@@ -6,12 +6,13 @@ using Shop.ServiceDefaults;
 namespace Shop.OrderEvents;
 
 /// <summary>A store that is away is 503 with <c>Retry-After</c>: whatever was written will be found by its id.</summary>
-public sealed class StoreProblems(IProblemDetailsService problems) : IExceptionHandler
+public sealed class StoreProblems : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (exception is not EventStoreUnavailableException) return false;
-        return await problems.TryWrite(httpContext, ProblemException.Unavailable("The event store"));
+        await Problems.Write(httpContext, ProblemException.Unavailable("The event store"));
+        return true;
     }
 }
 

@@ -3,7 +3,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Shop.ServiceDefaults;
 
@@ -21,24 +23,10 @@ public static class Problems
             problem.Type = $"urn:shop:problem:{problem.Extensions["code"]}";
             problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         });
+        // Before the framework's own writer, which refuses when Accept names no JSON: the first that can write does.
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, Writer>());
         services.AddExceptionHandler<ProblemHandler>();
         return services;
-    }
-
-    /// <summary>Answers a request with a problem document.</summary>
-    public static ValueTask<bool> TryWrite(this IProblemDetailsService problems, HttpContext context, ProblemException refusal)
-    {
-        context.Response.StatusCode = refusal.Status;
-        if (refusal.RetryAfter is { } wait)
-            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-
-        ProblemDetails document = refusal.Errors is { } errors ? new HttpValidationProblemDetails(errors.ToDictionary()) : new ProblemDetails();
-        document.Status = refusal.Status;
-        document.Title = refusal.Message;
-        document.Detail = refusal.Detail;
-        document.Extensions["code"] = refusal.Code;
-        foreach (var (name, value) in refusal.Extensions ?? new Dictionary<string, object?>()) document.Extensions[name] = value;
-        return problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document });
     }
 
     /// <summary>The stable code of an error that has no better one.</summary>
@@ -60,7 +48,43 @@ public static class Problems
         _ => "error",
     };
 
-    private sealed class ProblemHandler(IProblemDetailsService problems) : IExceptionHandler
+    /// <summary>Answers with the refusal's document.</summary>
+    public static ValueTask Write(HttpContext context, ProblemException refusal)
+    {
+        context.Response.StatusCode = refusal.Status;
+        if (refusal.RetryAfter is { } wait)
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+        ProblemDetails document = refusal.Errors is { } errors
+            ? new HttpValidationProblemDetails(errors.ToDictionary())
+            : new ProblemDetails();
+        document.Status = refusal.Status;
+        document.Title = refusal.Message;
+        document.Detail = refusal.Detail;
+        document.Extensions["code"] = refusal.Code;
+        foreach (var (name, value) in refusal.Extensions ?? new Dictionary<string, object?>()) document.Extensions[name] = value;
+        return context.RequestServices.GetRequiredService<IProblemDetailsService>()
+            .WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = document });
+    }
+
+    /// <summary>
+    /// Writes the document whatever <c>Accept</c> says: a caller that asked for an event stream learns why there is none, and a
+    /// refusal never turns into a 500 because nobody could word it.
+    /// </summary>
+    private sealed class Writer(IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
+    {
+        public bool CanWrite(ProblemDetailsContext context) => true;
+
+        public ValueTask WriteAsync(ProblemDetailsContext context)
+        {
+            var problem = context.ProblemDetails;
+            options.Value.CustomizeProblemDetails?.Invoke(context);
+            problem.Title ??= ReasonPhrases.GetReasonPhrase(problem.Status!.Value);
+            return new(context.HttpContext.Response.WriteAsJsonAsync(problem, problem.GetType(), options: null, "application/problem+json"));
+        }
+    }
+
+    private sealed class ProblemHandler : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellation)
         {
@@ -72,7 +96,9 @@ public static class Problems
                     new ProblemException(StatusCodes.Status499ClientClosedRequest, "client-closed-request", "The caller went away."),
                 _ => null,
             };
-            return refusal is not null && await problems.TryWrite(context, refusal);
+            if (refusal is null) return false;
+            await Write(context, refusal);
+            return true;
         }
 
         private static string Title(int status) => status switch

@@ -1,0 +1,51 @@
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+using Shop.ServiceDefaults;
+
+namespace Shop.Gateway;
+
+/// <summary>What can be refused without asking a service: nothing of the body is read, and no connection is opened.</summary>
+internal static class RequestChecks
+{
+    private static readonly ProblemException TooLarge =
+        new(StatusCodes.Status413PayloadTooLarge, "payload-too-large", "The body is too large.");
+
+    private static readonly ProblemException Encoded =
+        new(StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The body must not be compressed.");
+
+    private static readonly ProblemException BadKey = ProblemException.Validation(
+        ServiceHeaders.IdempotencyKey, "The key must be 1 to 255 visible ASCII characters, once.", "idempotency-key-malformed");
+
+    public static async Task Apply(HttpContext context, RequestDelegate next)
+    {
+        if (Refusal(context) is { } refusal)
+        {
+            await Problems.Write(context, refusal);
+            return;
+        }
+
+        // The proxy would turn an upgrade into a GET; nothing behind it speaks anything but plain HTTP.
+        context.Request.Headers.Remove(HeaderNames.Upgrade);
+        await next(context);
+    }
+
+    private static ProblemException? Refusal(HttpContext context)
+    {
+        var request = context.Request;
+        if (request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize) return TooLarge;
+        if (request.Headers.TryGetValue(HeaderNames.ContentEncoding, out var encoding) && encoding != "identity") return Encoded;
+        if (request.Headers.TryGetValue(ServiceHeaders.IdempotencyKey, out var key) && !IsKey(key)) return BadKey;
+        // The client that calls the services sends ASCII only, and fails on anything else.
+        foreach (var name in ServiceHeaders.ToServices)
+        {
+            if (request.Headers[name].Any(value => value?.Any(char.IsControl) == true || !Ascii.IsValid(value)))
+                return ProblemException.Validation(name, "The header must be ASCII.", "bad-request");
+        }
+
+        return null;
+    }
+
+    private static bool IsKey(StringValues key) => key is [{ Length: > 0 and <= 255 } value] && value.All(c => c is > ' ' and <= '~');
+}

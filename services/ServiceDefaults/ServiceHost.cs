@@ -18,9 +18,10 @@ public static class ServiceHost
 
     /// <summary>
     /// A builder for the service of that name. Settings come from <c>appsettings.json</c> in the service's own folder, then the
-    /// environment, then the arguments.
+    /// environment, then the arguments. With <paramref name="serviceKey"/> false the services' own key is not what opens its
+    /// door: the service then adds an authentication, and a fallback policy, of its own.
     /// </summary>
-    public static WebApplicationBuilder CreateBuilder(string service, string[] args)
+    public static WebApplicationBuilder CreateBuilder(string service, string[] args, bool serviceKey = true)
     {
         var root = Path.Combine(AppContext.BaseDirectory, service);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -47,7 +48,7 @@ public static class ServiceHost
         builder.Services.Configure<LoggerFactoryOptions>(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
         builder.Services.AddProblems();
         builder.Services.AddHealthChecks();
-        builder.Services.AddServiceKey(builder.Configuration);
+        if (serviceKey) builder.Services.AddServiceKey(builder.Configuration);
         builder.AddTelemetry(service);
         return builder;
     }

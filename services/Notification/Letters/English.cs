@@ -51,9 +51,12 @@ public sealed class English : Wording
             "Your order has been cancelled and will not be shipped.",
             money switch
             {
-                MoneyBack.Done => $"We have refunded {amount} to the payment method you used. It may take a few working days to appear.",
-                MoneyBack.OnItsWay => $"We are refunding {amount} to the payment method you used. It may take a few working days to appear.",
-                MoneyBack.StillOpen => "A payment was being processed at the time. We are stopping it; should it still be charged, we refund it in full.",
+                MoneyBack.Done => $"We have refunded {amount} to the payment method you used. "
+                    + "It may take a few working days to appear.",
+                MoneyBack.OnItsWay => $"We are refunding {amount} to the payment method you used. "
+                    + "It may take a few working days to appear.",
+                MoneyBack.StillOpen => "A payment was being processed at the time. We are stopping it; "
+                    + "should it still be charged, we refund it in full.",
                 _ => "You have not been charged.",
             },
         ],

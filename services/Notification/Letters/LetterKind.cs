@@ -3,7 +3,9 @@ namespace Shop.Notification.Letters;
 /// <summary>What a letter is about.</summary>
 public enum LetterKind { OrderReceived, PaymentFailed, OrderCancelled, Shipped }
 
-/// <summary>The names of <see cref="LetterKind"/> as they stand in the mail log, in file names and in the Message-ID. Never changed.</summary>
+/// <summary>
+/// The names of <see cref="LetterKind"/> as they stand in the mail log, in file names and in the Message-ID. They never change.
+/// </summary>
 public static class LetterKinds
 {
     /// <summary>The kind's name, such as <c>order-received</c>.</summary>

@@ -65,8 +65,7 @@ public sealed class LetterWriter(Uri storefront)
     {
         if (payment.Captured == 0)
         {
-            var isOpen = payment.Attempts.Any(attempt =>
-                attempt.Status is AttemptStatus.Open or AttemptStatus.Review or AttemptStatus.ReviewAccepted or AttemptStatus.ReviewDeclined);
+            var isOpen = payment.Attempts.Any(attempt => attempt.Status is not (AttemptStatus.Failed or AttemptStatus.Voided));
             return (isOpen ? MoneyBack.StillOpen : MoneyBack.NothingCharged, 0);
         }
 

@@ -40,5 +40,6 @@ public sealed record MailSettings
     private static Uri ReadStorefront(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Query: "", Fragment: "" }
             ? url
-            : throw new ConfigurationException("Mail:StorefrontUrl is not the storefront's http or https URL, such as https://shop.example.");
+            : throw new ConfigurationException(
+                "Mail:StorefrontUrl is not the storefront's http or https URL, such as https://shop.example.");
 }

@@ -35,7 +35,7 @@ public sealed class SmtpMailer(MailSettings settings, SmtpSettings server) : IMa
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"The mail server {server} did not take the mail within {server.Timeout.TotalSeconds} s.", exception);
+            throw new TimeoutException($"The mail server {server} took no mail within {server.Timeout.TotalSeconds} s.", exception);
         }
     }
 

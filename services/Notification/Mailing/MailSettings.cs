@@ -32,10 +32,16 @@ public sealed record MailSettings
         };
     }
 
-    private static MailAddress ReadFrom(string text) =>
-        MailAddress.TryCreate(text, out var address) && EmailAddress.Parse(address.Address) is not null
-            ? address
+    // Not MailAddress.TryCreate, which takes a list of addresses for its last one.
+    private static MailAddress ReadFrom(string text)
+    {
+        var open = text.IndexOf('<', StringComparison.Ordinal);
+        var name = open < 0 ? "" : text[..open].Trim();
+        var address = open < 0 ? text : text.EndsWith('>') ? text[(open + 1)..^1] : "";
+        return EmailAddress.Parse(address) is { } known && !name.Any(character => char.IsControl(character) || character is '"' or '@' or '\\')
+            ? new MailAddress(known.Address, name)
             : throw new ConfigurationException("Mail:From is not an e-mail address: it must be like Shop <orders@shop.example>.");
+    }
 
     private static Uri ReadStorefront(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { Query: "", Fragment: "" }

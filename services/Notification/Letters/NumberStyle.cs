@@ -1,3 +1,4 @@
+using Shop.Contracts;
 using System.Globalization;
 using System.Text;
 
@@ -14,8 +15,8 @@ public sealed record NumberStyle(char Decimal, char Group, bool SignFirst)
     /// <summary>The amount, which is in minor units, with its currency: <c>€44.97</c>, <c>44,97 €</c>, <c>CHF 44.97</c>.</summary>
     public string Money(long amount, string currency)
     {
-        var sign = Currencies.Sign(currency);
-        var number = Number(amount, Currencies.Decimals(currency));
+        var sign = CurrencySigns.Of(currency);
+        var number = Number(amount, Currencies.ExponentOf(currency));
         var minus = amount < 0 ? "-" : "";
         if (!SignFirst) return $"{minus}{number}{NoBreakSpace}{sign ?? currency}";
         return sign is null ? $"{minus}{currency}{NoBreakSpace}{number}" : $"{minus}{sign}{number}";

@@ -1,0 +1,60 @@
+using MassTransit;
+using RabbitMQ.Client;
+using Shop.Contracts;
+using Shop.Contracts.Messages;
+using Shop.ServiceDefaults.Messaging.RabbitMq;
+
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>Publishes recorded events to the broker.</summary>
+public sealed class EventBus
+{
+    private readonly IBus bus;
+    private readonly BrokerConnection broker;
+    private readonly TimeProvider clock;
+    private readonly TimeSpan timeout;
+
+    internal EventBus(IBus bus, BrokerConnection broker, TimeProvider clock, TimeSpan timeout) =>
+        (this.bus, this.broker, this.clock, this.timeout) = (bus, broker, clock, timeout);
+
+    /// <summary>
+    /// Publishes the message that tells of an event, and completes when the broker has it. Many may be in flight; those of one
+    /// exchange reach the broker in the order in which they were started. After an exception the message may be on the broker all
+    /// the same, or still get there: publish it again.
+    /// </summary>
+    /// <exception cref="ArgumentException">The event's type is not published.</exception>
+    /// <exception cref="BrokerUnavailableException">The broker is away, or did not confirm in time.</exception>
+    /// <exception cref="MessageReturnedException">No queue is bound to the message's routing key.</exception>
+    public async Task Publish(RecordedEvent recorded, CancellationToken cancellation)
+    {
+        var type = EventTypes.Of(recorded.Event);
+        var message = Message.Of(recorded) ?? throw new ArgumentException($"A {type.StoredName} is not published.", nameof(recorded));
+        if (!broker.Declared.IsCompletedSuccessfully) throw new BrokerUnavailableException("The broker has not been reached yet.");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(timeout);
+        try
+        {
+            // With a disk or memory alarm the client may block in the socket and not see its token: the outer wait does.
+            await bus.Publish(message, message.GetType(), Pipe.Execute<PublishContext>(context => Describe(context, type, recorded)), limit.Token)
+                .WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BrokerUnavailableException($"The broker did not confirm a message within {timeout.TotalSeconds} s.", exception);
+        }
+    }
+
+    private void Describe(PublishContext context, EventType type, RecordedEvent recorded)
+    {
+        context.MessageId = recorded.EventId;
+        context.CorrelationId = recorded.Metadata.CausationId;
+        context.Headers.Set(MessageHeaders.CorrelationId, recorded.Metadata.CorrelationId.ToString());
+        if (recorded.Metadata.Traceparent is { } traceparent) context.Headers.Set(MessageHeaders.Traceparent, traceparent);
+        var rabbit = context.GetPayload<RabbitMqSendContext>();
+        rabbit.RoutingKey = type.RoutingKey;
+        rabbit.Mandatory = true;
+        rabbit.BasicProperties.Type = type.StoredName;
+        rabbit.BasicProperties.AppId = "order-event-service";
+        rabbit.BasicProperties.Timestamp = new AmqpTimestamp(clock.GetUtcNow().ToUnixTimeSeconds());
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace Shop.ServiceDefaults.Messaging.RabbitMq;
+
+/// <summary>
+/// Moves a delivery that failed to where <see cref="FailurePolicy"/> sends it: a retry queue or the dead-letter queue. The broker
+/// has confirmed the copy before the original is acknowledged, so a crash in between makes two, which the inbox tells apart, and
+/// never none. The queue itself is not held up.
+/// </summary>
+internal sealed partial class FailedDeliveries(
+    string queue, FailurePolicy policy, MessageCounters counters, TimeProvider clock, ILogger<FailedDeliveries> log)
+    : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
+{
+    // Set by the broker on what is redelivered or dead-lettered: they tell of the original, and grow with every round.
+    private static readonly string[] BrokerHeaders =
+        ["x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-delivery-count"];
+
+    /// <summary>A delivery whose consumer, or deserialization, threw.</summary>
+    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) => Move(context, context.Exception);
+
+    /// <summary>A delivery that no consumer wanted.</summary>
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => Move(
+        context, new UnprocessableMessageException($"Nothing at the queue {queue} consumes this type.") { Reason = "no-consumer" });
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("failed-deliveries");
+
+    private async Task Move(ReceiveContext context, Exception exception)
+    {
+        // On shutdown a consumer that was cut off has not failed: thrown on, the broker keeps the message.
+        if (exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested) throw exception;
+        if (!context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery) || !context.TryGetPayload<ChannelContext>(out var channel))
+            throw new InvalidOperationException("Not a delivery from RabbitMQ.");
+        var decision = policy.Decide(exception, delivery.Tries());
+        var properties = Properties(delivery, decision.Tries);
+        var reason = exception.GetBaseException().Message;
+        var (id, type) = (delivery.Properties.MessageId ?? "-", delivery.Properties.Type ?? delivery.OriginalRoutingKey());
+        switch (decision)
+        {
+            case FailureDecision.Retry retry:
+                await Publish(BrokerTopology.RetryQueue(queue, retry.Delay));
+                counters.Retried();
+                if (retry.IsExpected) LogExpected(log, queue, type, id, retry.Delay.TotalSeconds, reason);
+                else LogRetry(log, exception, queue, type, id, retry.Tries.Attempts, retry.Delay.TotalSeconds);
+                break;
+            case FailureDecision.DeadLetter dead:
+                var obituary = Obituary.Of(exception);
+                properties.Headers![MessageHeaders.DeadReason] = dead.Reason;
+                properties.Headers[MessageHeaders.DeadException] = obituary.Exception;
+                properties.Headers[MessageHeaders.DeadMessage] = obituary.Message;
+                properties.Headers[MessageHeaders.DeadStack] = obituary.Stack;
+                properties.Headers[MessageHeaders.DeadAttempts] = dead.Tries.Attempts;
+                properties.Headers[MessageHeaders.DeadAt] = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+                await Publish(BrokerTopology.DeadLetterQueue(queue));
+                counters.DeadLettered();
+                LogDead(log, queue, type, id, dead.Tries.Attempts, dead.Reason, obituary.Exception, obituary.Message);
+                break;
+        }
+
+        // Through the default exchange, confirmed and mandatory: what is not in the other queue stays in this one.
+        Task Publish(string to) => channel.BasicPublishAsync("", to, mandatory: true, properties, context.GetBody(), awaitAck: true);
+    }
+
+    private static BasicProperties Properties(RabbitMqBasicConsumeContext delivery, Tries tries)
+    {
+        var properties = new BasicProperties(delivery.Properties);
+        var headers = delivery.Properties.Headers is { } given ? new Dictionary<string, object?>(given) : [];
+        foreach (var header in BrokerHeaders) headers.Remove(header);
+        headers[MessageHeaders.OriginalExchange] = delivery.OriginalExchange();
+        headers[MessageHeaders.OriginalRoutingKey] = delivery.OriginalRoutingKey();
+        headers[MessageHeaders.Attempts] = tries.Attempts;
+        headers[MessageHeaders.Failures] = tries.Failures;
+        properties.Headers = headers;
+        properties.Persistent = true;
+
+        // A foreign publisher's properties that would act once more on the copy: its expiry would take the message out of the
+        // dead-letter queue, its user is not ours (the broker would close the channel), its CC would send copies elsewhere.
+        if (properties.IsExpirationPresent()) headers["x-original-expiration"] = properties.Expiration;
+        properties.ClearExpiration();
+        if (properties.IsUserIdPresent()) headers["x-original-user-id"] = properties.UserId;
+        properties.ClearUserId();
+        if (headers.Remove("CC", out var copies)) headers["x-original-cc"] = copies;
+        return properties;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} handed back {Type} {MessageId} for {Delay} s: {Reason}")]
+    private static partial void LogExpected(ILogger log, string queue, string type, string messageId, double delay, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Queue} failed on {Type} {MessageId}, attempt {Attempt}; it comes back in {Delay} s")]
+    private static partial void LogRetry(
+        ILogger log, Exception exception, string queue, string type, string messageId, int attempt, double delay);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Queue} gave up on {Type} {MessageId} after {Attempts} attempts ({Reason}), it is in the dead-letter queue: {Exception}: {Error}")]
+    private static partial void LogDead(
+        ILogger log, string queue, string type, string messageId, int attempts, string reason, string exception, string error);
+}

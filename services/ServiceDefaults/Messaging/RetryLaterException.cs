@@ -1,0 +1,13 @@
+namespace Shop.ServiceDefaults.Messaging;
+
+/// <summary>
+/// Something expected is not there yet, or away for now: the message comes back later, and one log line says why. It does not
+/// count towards <c>Messaging:MaxAttempts</c>, since nothing is wrong with the message.
+/// </summary>
+/// <param name="reason">Why, for the log; nothing personal.</param>
+/// <param name="after">When to come back, at the earliest; as the failure policy sees fit when null.</param>
+public sealed class RetryLaterException(string reason, TimeSpan? after = null) : Exception(reason)
+{
+    /// <summary>When to come back, at the earliest; as the failure policy sees fit when null.</summary>
+    public TimeSpan? After { get; } = after;
+}

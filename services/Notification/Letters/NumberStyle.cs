@@ -1,6 +1,6 @@
-using Shop.Contracts;
 using System.Globalization;
 using System.Text;
+using Shop.Contracts;
 
 namespace Shop.Notification.Letters;
 

@@ -46,7 +46,7 @@ public sealed record OrderTotals(long Subtotal, long Shipping, long Tax, long To
 
 /// <summary>Who ordered; members are missing once the customer's personal data was erased.</summary>
 public sealed record CustomerView(
-    string? Id, string? Name, string? Email, string Locale, string? Phone = null, Address? BillingAddress = null);
+    string Locale, string? Id = null, string? Name = null, string? Email = null, string? Phone = null, Address? BillingAddress = null);
 
 /// <summary>When and why an order was cancelled.</summary>
 public sealed record CancellationView(DateTimeOffset CancelledAt, string Reason);

@@ -41,7 +41,7 @@ public static class OrderViews
         Items = order.Placed.Items,
         Totals = new(order.Placed.Subtotal, order.Placed.Shipping, order.Placed.Tax, order.Placed.Total),
         Customer = new(
-            order.Placed.CustomerId, order.Placed.Personal?.Name, order.Placed.Personal?.Email, order.Placed.Locale,
+            order.Placed.Locale, order.Placed.CustomerId, order.Placed.Personal?.Name, order.Placed.Personal?.Email,
             order.Placed.Personal?.Phone, order.Placed.Personal?.BillingAddress),
         Cancellation = order.Cancelled,
         Metadata = order.Placed.Metadata,

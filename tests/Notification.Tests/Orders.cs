@@ -28,7 +28,7 @@ internal static class Orders
         },
         Items = [new OrderItem("TEA-1", "Green tea", 2, 1999), new OrderItem("CUP-4", "Cup", 1, 123_450)],
         Totals = new OrderTotals(127_448, 499, 0, 127_947),
-        Customer = new CustomerView("c-17", name, email, locale),
+        Customer = new CustomerView(locale, "c-17", name, email),
         Revision = 0,
         CreatedAt = new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero),
         UpdatedAt = new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero),

@@ -82,7 +82,7 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
         }
         catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException or JsonException)
         {
-            throw new RetryLaterException($"The payment provider did not answer ({exception.GetType().Name}).");
+            throw new RetryLaterException($"The payment provider did not answer ({exception.GetType().Name}).", inner: exception);
         }
     }
 

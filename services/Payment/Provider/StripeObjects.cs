@@ -23,10 +23,12 @@ internal sealed record StripeFailure(StripeError? Error = null);
 internal sealed record StripeError(
     string Type, string? Code = null, string? DeclineCode = null, string? Param = null, StripePaymentIntentState? PaymentIntent = null);
 
+/// <summary>A payment intent where its charge is not expanded: then <c>latest_charge</c> is an id.</summary>
 internal sealed record StripePaymentIntentState(string Id, string Status);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StripePaymentIntent))]
+[JsonSerializable(typeof(StripePaymentIntentState))]
 [JsonSerializable(typeof(StripeRefund))]
 [JsonSerializable(typeof(StripeList<StripePaymentIntent>), TypeInfoPropertyName = "PaymentIntentList")]
 [JsonSerializable(typeof(StripeList<StripeRefund>), TypeInfoPropertyName = "RefundList")]

@@ -52,10 +52,10 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
     }
 
     public async Task<Settlement> Capture(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) => Settled(
-        await stripe.Post($"v1/payment_intents/{paymentId}/capture", Key(orderId, "capture", Text(attempt)), StripeJson.Default.StripePaymentIntent, cancellation));
+        await stripe.Post($"v1/payment_intents/{paymentId}/capture", Key(orderId, "capture", Text(attempt)), StripeJson.Default.StripePaymentIntentState, cancellation));
 
     public async Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) => Settled(
-        await stripe.Post($"v1/payment_intents/{paymentId}/cancel", Key(orderId, "cancel", Text(attempt)), StripeJson.Default.StripePaymentIntent, cancellation));
+        await stripe.Post($"v1/payment_intents/{paymentId}/cancel", Key(orderId, "cancel", Text(attempt)), StripeJson.Default.StripePaymentIntentState, cancellation));
 
     public async Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
     {
@@ -113,7 +113,7 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
         _ => new(PaymentFailureReason.Declined, Retryable: true, error.DeclineCode ?? error.Code),
     };
 
-    private static Settlement Settled(StripeAnswer<StripePaymentIntent> answer)
+    private static Settlement Settled(StripeAnswer<StripePaymentIntentState> answer)
     {
         var status = answer switch
         {

@@ -6,7 +6,8 @@ namespace Shop.ServiceDefaults.Messaging;
 /// </summary>
 /// <param name="reason">Why, for the log; nothing personal.</param>
 /// <param name="after">When to come back, at the earliest; as the failure policy sees fit when null.</param>
-public sealed class RetryLaterException(string reason, TimeSpan? after = null) : Exception(reason)
+/// <param name="inner">What happened.</param>
+public sealed class RetryLaterException(string reason, TimeSpan? after = null, Exception? inner = null) : Exception(reason, inner)
 {
     /// <summary>When to come back, at the earliest; as the failure policy sees fit when null.</summary>
     public TimeSpan? After { get; } = after;

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -38,32 +36,12 @@ public sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>Sends JSON text; the answer's status, headers and body.</summary>
-    public async Task<Answer> Send(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        if (json is not null) request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        using var response = await Client.SendAsync(request);
-        var text = await response.Content.ReadAsStringAsync();
-        return new Answer(
-            (int)response.StatusCode,
-            response.Headers.Concat(response.Content.Headers).ToDictionary(header => header.Key, header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase),
-            text.Length > 0 && text[0] is '{' or '[' ? JsonSerializer.Deserialize<JsonElement>(text) : default, text);
-    }
+    public Task<Answer> Send(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers) =>
+        Answer.To(Client, method, path, json, headers);
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         await app.DisposeAsync();
     }
-}
-
-/// <summary>An HTTP answer as tests look at it.</summary>
-public sealed record Answer(int Status, IReadOnlyDictionary<string, string> Headers, JsonElement Body, string Text)
-{
-    /// <summary>The problem's stable code.</summary>
-    public string? Code => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty("code", out var code) ? code.GetString() : null;
-
-    /// <summary>A header, or null.</summary>
-    public string? Header(string name) => Headers.GetValueOrDefault(name);
 }

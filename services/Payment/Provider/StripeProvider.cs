@@ -40,6 +40,8 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
             if (error.Type == "card_error" && error.Code != "processing_error") return Declined(error);
             if (error is { Type: "invalid_request_error", Param: "payment_method" or "payment_method_data" })
                 return new Authorization.Declined(PaymentFailureReason.ProviderRejected, Retryable: true, error.Code);
+            if (error is { Code: "amount_too_small" or "amount_too_large" })
+                return new Authorization.Declined(PaymentFailureReason.ProviderRejected, Retryable: false, error.Code);
             if (error.Type is "invalid_request_error" or "idempotency_error")
                 throw new UnprocessableMessageException($"The payment provider refuses the request: {error.Type}, {error.Code}, {error.Param}.");
 

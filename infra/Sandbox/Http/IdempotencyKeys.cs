@@ -40,5 +40,6 @@ public sealed class IdempotencyKeys(SqliteDatabase database, TimeProvider time)
     {
         session.Execute("DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE created<=$oldest LIMIT 1000)",
             ("$oldest", Oldest));
+        session.Execute("DELETE FROM failed_once WHERE created<=$oldest", ("$oldest", Oldest));
     });
 }

@@ -50,7 +50,8 @@ public sealed class DoorTests
     [Test]
     public async Task A_body_in_another_form_is_refused()
     {
-        using var response = await sandbox.Client.PostAsync("/v1/payment_intents", new StringContent("{}", Encoding.UTF8, "application/json"));
+        using var response = await sandbox.Client.PostAsync(
+            "/v1/payment_intents", new StringContent("{}", Encoding.UTF8, "application/json"));
         Assert.That((await Reply.Of(response)).Error("type"), Is.EqualTo("invalid_request_error"));
     }
 

@@ -65,7 +65,8 @@ public sealed class FaultTests
     {
         var id = (await sandbox.Authorize("f-lost")).Text("id");
         await sandbox.Faults("""{"mode":"lost-reply"}""");
-        Assert.That(async () => await sandbox.PostWithKey("f-lost", $"/v1/payment_intents/{id}/capture"), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(async () => await sandbox.PostWithKey("f-lost", $"/v1/payment_intents/{id}/capture"),
+            Throws.InstanceOf<HttpRequestException>());
         await sandbox.Faults("""{"mode":"none"}""");
         var again = await sandbox.PostWithKey("f-lost", $"/v1/payment_intents/{id}/capture");
         Assert.That((again.Status, again.Replayed, again.Json.Text("status")), Is.EqualTo((200, true, "succeeded")));
@@ -100,8 +101,10 @@ public sealed class FaultTests
         {
             foreach (var line in lines)
             {
-                Assert.That((line.Number("authorized"), line.Number("captured"), line.Number("refunded")), Is.EqualTo((4497L, 4497L, 497L)));
-                Assert.That(line["movements"]!.AsArray().Select(movement => movement!.Text("kind")), Is.EqualTo(["authorization", "capture", "refund"]));
+                Assert.That((line.Number("authorized"), line.Number("captured"), line.Number("refunded")),
+                    Is.EqualTo((4497L, 4497L, 497L)));
+                Assert.That(line["movements"]!.AsArray().Select(movement => movement!.Text("kind")),
+                    Is.EqualTo(["authorization", "capture", "refund"]));
             }
         }
     }

@@ -82,8 +82,8 @@ public sealed class IdempotencyTests
     public async Task While_the_first_request_runs_its_key_is_in_use()
     {
         var running = Create("i-6", "i-6", "pm_sandbox_slow");
-        var second = await Eventually.Get(() => Create("i-6", "i-6", "pm_sandbox_slow"), reply => reply.Status == 409 || running.IsCompleted,
-            "the key was in use");
+        var second = await Eventually.Get(() => Create("i-6", "i-6", "pm_sandbox_slow"),
+            reply => reply.Status == 409 || running.IsCompleted, "the key was in use");
         Assert.That((second.Status, second.Error("code")), Is.EqualTo((409, "idempotency_key_in_use")));
         var first = await running;
         var third = await Create("i-6", "i-6", "pm_sandbox_slow");
@@ -122,7 +122,8 @@ public sealed class IdempotencyTests
             request.Headers.Add("Idempotency-Key", "i-9");
             using var response = await sandbox.Client.SendAsync(request, patience.Token);
         });
-        await Eventually.True(async () => (await sandbox.Client.GetStringAsync("/sandbox/ledger?orderId=i-9")).Length > 0, "the work was done");
+        await Eventually.True(async () => (await sandbox.Client.GetStringAsync("/sandbox/ledger?orderId=i-9")).Length > 0,
+            "the work was done");
         var again = await Create("i-9", "i-9", "pm_sandbox_timeout");
         Assert.That((again.Status, again.Replayed, hanging.IsCompleted), Is.EqualTo((200, true, false)));
         await patience.CancelAsync();

@@ -24,7 +24,8 @@ public sealed class MemoryTests
         Assert.That((await sandbox.Get($"/v1/reviews/{first.Json.Text("review")}")).Json.Text("open"), Is.EqualTo("true"));
         Assert.That((await sandbox.PostWithKey("m-2", "/v1/payment_intents", RunningSandbox.Payment("m-2", "pm_sandbox_500_once"))).Status,
             Is.EqualTo(200));
-        Assert.That((await sandbox.Post($"/v1/payment_intents/{first.Json.Text("id")}/capture")).Json.Text("status"), Is.EqualTo("succeeded"));
+        var captured = await sandbox.Post($"/v1/payment_intents/{first.Json.Text("id")}/capture");
+        Assert.That(captured.Json.Text("status"), Is.EqualTo("succeeded"));
         Assert.That((await sandbox.Ledger("m-1")).Number("captured"), Is.EqualTo(4497));
     }
 

@@ -43,7 +43,8 @@ public sealed class PaymentIntentTests
     {
         var id = (await sandbox.Authorize()).Text("id");
         var captured = (await sandbox.Post($"/v1/payment_intents/{id}/capture", "amount_to_capture=4497", "expand[0]=latest_charge")).Json;
-        Assert.That((captured.Text("status"), captured.Number("amount_received"), captured.Number("amount_capturable"), captured.Text("latest_charge.captured")),
+        Assert.That((captured.Text("status"), captured.Number("amount_received"), captured.Number("amount_capturable"),
+            captured.Text("latest_charge.captured")),
             Is.EqualTo(("succeeded", 4497L, 0L, "true")));
     }
 
@@ -53,7 +54,8 @@ public sealed class PaymentIntentTests
         var id = (await sandbox.Authorize("o-part")).Text("id");
         var captured = (await sandbox.Post($"/v1/payment_intents/{id}/capture", "amount_to_capture=1000")).Json;
         var ledger = await sandbox.Ledger("o-part");
-        Assert.That((captured.Number("amount_received"), ledger.Number("captured"), ledger.Number("voided")), Is.EqualTo((1000L, 1000L, 3497L)));
+        Assert.That((captured.Number("amount_received"), ledger.Number("captured"), ledger.Number("voided")),
+            Is.EqualTo((1000L, 1000L, 3497L)));
     }
 
     [Test]
@@ -101,7 +103,8 @@ public sealed class PaymentIntentTests
     public async Task It_can_be_created_first_and_confirmed_later()
     {
         var created = (await sandbox.Post("/v1/payment_intents", "amount=500", "currency=USD", "capture_method=manual")).Json;
-        Assert.That((created.Text("status"), created.Text("currency"), created.Text("payment_method")), Is.EqualTo(("requires_payment_method", "usd", "null")));
+        Assert.That((created.Text("status"), created.Text("currency"), created.Text("payment_method")),
+            Is.EqualTo(("requires_payment_method", "usd", "null")));
         var id = created.Text("id");
         var early = await sandbox.Post($"/v1/payment_intents/{id}/confirm");
         Assert.That((early.Status, early.Error("code")), Is.EqualTo((400, "payment_intent_unexpected_state")));
@@ -125,8 +128,8 @@ public sealed class PaymentIntentTests
         var id = declined.Json.Text("error.payment_intent.id");
         var paid = (await sandbox.Post($"/v1/payment_intents/{id}/confirm", "payment_method=pm_card_visa")).Json;
         Assert.That((paid.Text("status"), paid.Text("last_payment_error")), Is.EqualTo(("requires_capture", "null")));
-        Assert.That((await sandbox.Get($"/v1/charges?payment_intent={id}")).Json["data"]!.AsArray().Select(charge => charge!.Text("status")),
-            Is.EqualTo(["succeeded", "failed"]));
+        var charges = (await sandbox.Get($"/v1/charges?payment_intent={id}")).Json["data"]!.AsArray();
+        Assert.That(charges.Select(charge => charge!.Text("status")), Is.EqualTo(["succeeded", "failed"]));
     }
 
     [TestCase("pm_card_visa_chargeDeclined", "card_declined", "generic_decline", "issuer_declined")]
@@ -159,8 +162,10 @@ public sealed class PaymentIntentTests
     [Test]
     public async Task A_card_that_wants_authentication_waits_for_it_when_somebody_is_there()
     {
-        var reply = await sandbox.Post("/v1/payment_intents", "amount=500", "currency=eur", "payment_method=pm_card_authenticationRequired", "confirm=true");
-        Assert.That((reply.Status, reply.Json.Text("status"), reply.Json.Text("next_action.type")), Is.EqualTo((200, "requires_action", "use_stripe_sdk")));
+        var reply = await sandbox.Post("/v1/payment_intents",
+            "amount=500", "currency=eur", "payment_method=pm_card_authenticationRequired", "confirm=true");
+        Assert.That((reply.Status, reply.Json.Text("status"), reply.Json.Text("next_action.type")),
+            Is.EqualTo((200, "requires_action", "use_stripe_sdk")));
         var canceled = await sandbox.Post($"/v1/payment_intents/{reply.Json.Text("id")}/cancel");
         Assert.That(canceled.Json.Text("status"), Is.EqualTo("canceled"));
     }
@@ -234,7 +239,8 @@ public sealed class PaymentIntentTests
         var back = (await sandbox.Get($"/v1/payment_intents?limit=3&ending_before={ids[3]}")).Json;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((first.Text("object"), first.Text("has_more"), first.Text("url")), Is.EqualTo(("list", "true", "/v1/payment_intents")));
+            Assert.That((first.Text("object"), first.Text("has_more"), first.Text("url")),
+                Is.EqualTo(("list", "true", "/v1/payment_intents")));
             Assert.That(Ids(first), Is.EqualTo(ids[..2]));
             Assert.That(first.Text("data.0.latest_charge.object"), Is.EqualTo("charge"));
             Assert.That(Ids(second), Is.EqualTo(ids[2..]));
@@ -263,7 +269,8 @@ public sealed class PaymentIntentTests
         const string query = "/v1/payment_intents/search?limit=2&query=metadata['order_id']:'o-pages'";
         var first = (await sandbox.Get(query)).Json;
         var second = (await sandbox.Get($"{query}&page={first.Text("next_page")}")).Json;
-        Assert.That((Ids(first).Count, first.Text("has_more"), Ids(second).Count, second.Text("has_more")), Is.EqualTo((2, "true", 1, "false")));
+        Assert.That((Ids(first).Count, first.Text("has_more"), Ids(second).Count, second.Text("has_more")),
+            Is.EqualTo((2, "true", 1, "false")));
         Assert.That(Ids(first).Concat(Ids(second)), Is.Unique);
     }
 

@@ -16,7 +16,8 @@ public sealed class RefundAndReviewTests
     public async Task A_refund_gives_back_all_that_is_left()
     {
         var id = await sandbox.Pay("r-all");
-        var part = (await sandbox.Post("/v1/refunds", $"payment_intent={id}", "amount=1000", "reason=requested_by_customer", "metadata[refund_id]=r1")).Json;
+        var part = (await sandbox.Post("/v1/refunds",
+            $"payment_intent={id}", "amount=1000", "reason=requested_by_customer", "metadata[refund_id]=r1")).Json;
         var rest = (await sandbox.Post("/v1/refunds", $"payment_intent={id}")).Json;
         Assert.That((part.Text("status"), part.Text("metadata.refund_id"), rest.Number("amount")), Is.EqualTo(("succeeded", "r1", 3497L)));
 
@@ -27,7 +28,8 @@ public sealed class RefundAndReviewTests
         Assert.That((await sandbox.Ledger("r-all")).Number("refunded"), Is.EqualTo(4497));
 
         var again = await sandbox.Post("/v1/refunds", $"payment_intent={id}");
-        Assert.That((again.Status, again.Error("code"), again.Error("charge")), Is.EqualTo((400, "charge_already_refunded", charge.Text("id"))));
+        Assert.That((again.Status, again.Error("code"), again.Error("charge")),
+            Is.EqualTo((400, "charge_already_refunded", charge.Text("id"))));
     }
 
     [Test]
@@ -37,7 +39,8 @@ public sealed class RefundAndReviewTests
         var tooMuch = await sandbox.Post("/v1/refunds", $"payment_intent={id}", "amount=4498");
         Assert.That((tooMuch.Status, tooMuch.Error("param")), Is.EqualTo((400, "amount")));
 
-        var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => sandbox.Post("/v1/refunds", $"payment_intent={id}", "amount=1000")));
+        var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
+            sandbox.Post("/v1/refunds", $"payment_intent={id}", "amount=1000")));
         Assert.That(replies.Count(reply => reply.Status == 200), Is.EqualTo(4));
         Assert.That((await sandbox.Ledger("r-many")).Number("refunded"), Is.EqualTo(4000));
     }
@@ -67,8 +70,8 @@ public sealed class RefundAndReviewTests
         var id = await sandbox.Pay("r-pending", "pm_card_pendingRefund");
         var refund = (await sandbox.Post("/v1/refunds", $"payment_intent={id}")).Json;
         Assert.That(refund.Text("status"), Is.EqualTo("pending"));
-        await Eventually.Get(async () => (await sandbox.Get($"/v1/refunds/{refund.Text("id")}")).Json.Text("status"), status => status == "succeeded",
-            "the refund succeeded");
+        await Eventually.Get(async () => (await sandbox.Get($"/v1/refunds/{refund.Text("id")}")).Json.Text("status"),
+            status => status == "succeeded", "the refund succeeded");
         var ledger = await sandbox.Ledger("r-pending");
         Assert.That((ledger.Number("refunded"), ledger.Number("refundsPending")), Is.EqualTo((4497L, 0L)));
     }

@@ -27,8 +27,12 @@ public sealed class IdempotencyKeys(SqliteDatabase database, TimeProvider time)
 
     /// <summary>Keeps an answer, in the transaction of the work it answers.</summary>
     public static void Keep(SqliteSession session, string key, byte[] fingerprint, Answer answer, DateTimeOffset now) => session.Execute(
-        "INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, created, status, body) VALUES ($key, $fingerprint, $now, $status, $body)",
-        ("$key", key), ("$fingerprint", fingerprint), ("$now", now.ToUnixTimeSeconds()), ("$status", answer.Status), ("$body", answer.Body));
+        """
+        INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, created, status, body)
+        VALUES ($key, $fingerprint, $now, $status, $body)
+        """,
+        ("$key", key), ("$fingerprint", fingerprint), ("$now", now.ToUnixTimeSeconds()),
+        ("$status", answer.Status), ("$body", answer.Body));
 
     /// <summary>True the first time that an occasion is named, also over a restart.</summary>
     public Task<bool> FirstTime(string occasion) => database.Write(session => session.Execute(

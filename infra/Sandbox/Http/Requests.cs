@@ -48,8 +48,8 @@ public sealed partial class Requests(
         {
             http.Response.Headers["Stripe-Should-Retry"] = "true";
             throw new StripeException(409, "idempotency_error", "idempotency_key_in_use",
-                "There is currently another in-progress request using this Idempotency Key (that probably means you submitted twice, and the " +
-                "other request is still going through). Please try again later.");
+                "There is currently another in-progress request using this Idempotency Key (that probably means you submitted twice, " +
+                "and the other request is still going through). Please try again later.");
         }
 
         try

@@ -114,7 +114,13 @@ internal static class StripeApi
         return books =>
         {
             var (data, more) = books.Page(table, filter, value, page);
-            return new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. data]), ["has_more"] = more, ["url"] = $"/v1/{table}" };
+            return new JsonObject
+            {
+                ["object"] = "list",
+                ["data"] = new JsonArray([.. data]),
+                ["has_more"] = more,
+                ["url"] = $"/v1/{table}",
+            };
         };
     }
 

@@ -6,7 +6,9 @@ public sealed class SandboxOptions
     /// <summary>The key of the development settings: outside Development nothing starts with it.</summary>
     public const string DevelopmentKey = "sk_test_shop_sandbox";
 
-    /// <summary>The secret key that a caller shows, as at Stripe: <c>Authorization: Bearer</c>, or Basic with the key as the user name.</summary>
+    /// <summary>
+    /// The secret key that a caller shows, as at Stripe: <c>Authorization: Bearer</c>, or Basic with the key as the user name.
+    /// </summary>
     public string Key { get; set; } = "";
 
     /// <summary>What every answer under <c>/v1</c> takes at least.</summary>

@@ -16,7 +16,8 @@ public static class SandboxService
         var builder = ServiceHost.CreateBuilder("sandbox", args, serviceKey: false);
 
         builder.Services.AddOptions<SandboxOptions>().BindConfiguration("Sandbox")
-            .Validate(options => options.Key.Length >= 8, "Sandbox:Key is not set: it must be the secret key that callers show (8 characters or more).")
+            .Validate(options => options.Key.Length >= 8,
+                "Sandbox:Key is not set: it must be the secret key that callers show (8 characters or more).")
             .Validate(options => options.Key != SandboxOptions.DevelopmentKey || builder.Environment.IsDevelopment(),
                 "Sandbox:Key is the development key, which works in the Development environment only.")
             .Validate(options => options.IsSane, "Sandbox: delays must not be negative, and AuthorizationLifetime must be positive.")
@@ -50,7 +51,8 @@ public static class SandboxService
         // A header that is not ASCII can be received but not sent.
         void Echo(string header)
         {
-            if (http.Request.Headers[header].ToString() is { Length: > 0 } value && Ascii.IsValid(value)) http.Response.Headers[header] = value;
+            var value = http.Request.Headers[header].ToString();
+            if (value.Length > 0 && Ascii.IsValid(value)) http.Response.Headers[header] = value;
         }
     }
 }

@@ -58,8 +58,9 @@ internal static class ControlApi
 
         async Task Flush()
         {
-            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(LedgerLine.Of(order, current), ControlJson.Default.LedgerLine), (byte)'\n'];
-            await http.Response.Body.WriteAsync(line, http.RequestAborted);
+            var line = LedgerLine.Of(order, current);
+            byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, ControlJson.Default.LedgerLine), (byte)'\n'];
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
             current.Clear();
         }
     }
@@ -104,7 +105,8 @@ internal sealed record LedgerLine(
     public static LedgerLine Of(string? order, List<LedgerMovement> movements)
     {
         long Sum(string kind, string? status = null) =>
-            movements.Where(movement => movement.Kind == kind && (status is null || movement.Status == status)).Sum(movement => movement.Amount);
+            movements.Where(movement => movement.Kind == kind && (status is null || movement.Status == status))
+                .Sum(movement => movement.Amount);
         return new LedgerLine(order, movements[0].Currency, Sum("authorization"), Sum("capture"), Sum("void"), Sum("refund", "succeeded"),
             Sum("refund", "pending"), Sum("refund", "failed"), movements.Count(movement => movement.Kind == "decline"), movements);
     }

@@ -27,8 +27,12 @@ public sealed class IdempotencyKeys(SqliteDatabase database, TimeProvider time)
 
     /// <summary>Keeps an answer, in the transaction of the work it answers.</summary>
     public static void Keep(SqliteSession session, string key, byte[] fingerprint, Answer answer, DateTimeOffset now) => session.Execute(
-        "INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, created, status, body) VALUES ($key, $fingerprint, $now, $status, $body)",
-        ("$key", key), ("$fingerprint", fingerprint), ("$now", now.ToUnixTimeSeconds()), ("$status", answer.Status), ("$body", answer.Body));
+        """
+        INSERT OR REPLACE INTO idempotency_keys (key, fingerprint, created, status, body)
+        VALUES ($key, $fingerprint, $now, $status, $body)
+        """,
+        ("$key", key), ("$fingerprint", fingerprint), ("$now", now.ToUnixTimeSeconds()),
+        ("$status", answer.Status), ("$body", answer.Body));
 
     /// <summary>True the first time that an occasion is named, also over a restart.</summary>
     public Task<bool> FirstTime(string occasion) => database.Write(session => session.Execute(
@@ -40,5 +44,6 @@ public sealed class IdempotencyKeys(SqliteDatabase database, TimeProvider time)
     {
         session.Execute("DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE created<=$oldest LIMIT 1000)",
             ("$oldest", Oldest));
+        session.Execute("DELETE FROM failed_once WHERE created<=$oldest", ("$oldest", Oldest));
     });
 }

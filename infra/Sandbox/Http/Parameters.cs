@@ -25,8 +25,8 @@ public sealed class Parameters
                 || (Root(name) == "payment_method" && LooksLikeACardNumber(value)))
             {
                 throw new StripeException(402, "invalid_request_error", null,
-                    "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens that map to " +
-                    "the test card you are using, see https://stripe.com/docs/testing.");
+                    "Sending credit card numbers directly to the Stripe API is generally unsafe. We suggest you use test tokens " +
+                    "that map to the test card you are using, see https://stripe.com/docs/testing.");
             }
         }
     }
@@ -39,9 +39,9 @@ public sealed class Parameters
         return value switch
         {
             null => null,
-            "" => throw StripeException.Invalid(name, $"You passed an empty string for '{name}'. We assume empty values are an attempt to " +
-                $"unset a parameter; however '{name}' cannot be unset. You should remove '{name}' from your request or supply a non-empty value.",
-                "parameter_invalid_empty"),
+            "" => throw StripeException.Invalid(name,
+                $"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; however '{name}' " +
+                $"cannot be unset. You should remove '{name}' from your request or supply a non-empty value.", "parameter_invalid_empty"),
             _ when value.Length > longest => throw StripeException.Invalid(name,
                 $"Invalid string: {name} must be at most {longest} characters", "parameter_invalid_string_too_long"),
             _ => value,
@@ -81,7 +81,12 @@ public sealed class Parameters
     public List<string> List(string name)
     {
         known.Add(name);
-        return [.. all.Where(pair => pair.Key == name || (Root(pair.Key) == name && IsIndex(pair.Key.AsSpan(name.Length)))).Select(pair => pair.Value)];
+        return
+        [
+            .. from pair in all
+               where pair.Key == name || (Root(pair.Key) == name && IsIndex(pair.Key.AsSpan(name.Length)))
+               select pair.Value,
+        ];
     }
 
     /// <summary>Stripe's metadata: at most 50 names of at most 40 characters, with values of at most 500.</summary>

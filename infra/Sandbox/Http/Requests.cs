@@ -48,8 +48,8 @@ public sealed partial class Requests(
         {
             http.Response.Headers["Stripe-Should-Retry"] = "true";
             throw new StripeException(409, "idempotency_error", "idempotency_key_in_use",
-                "There is currently another in-progress request using this Idempotency Key (that probably means you submitted twice, and the " +
-                "other request is still going through). Please try again later.");
+                "There is currently another in-progress request using this Idempotency Key (that probably means you submitted twice, " +
+                "and the other request is still going through). Please try again later.");
         }
 
         try
@@ -72,26 +72,9 @@ public sealed partial class Requests(
         // The bank goes on when the caller has hung up; only the end of the process stops it.
         if (operation.Fault == Fault.Slow) await Task.Delay(options.Value.SlowDelay, time, lifetime.ApplicationStopping);
 
-        var answer = await database.Write(session =>
-        {
-            var books = new Books(session, time.GetUtcNow());
-            Answer result;
-            try
-            {
-                result = operation.Work(books);
-            }
-            catch (StripeException refusal)
-            {
-                // What refuses does so before it has written anything; the refusal itself is kept.
-                result = Answer.Of(refusal);
-            }
+        var answer = await Done(key, fingerprint, operation);
 
-            if (operation.Fault == Fault.ErrorKept && result.Status == 200)
-                result = Answer.Of(StripeException.Api(500, "An unknown error occurred."));
-            if (key is not null) IdempotencyKeys.Keep(session, key, fingerprint, result, books.Now);
-            return result;
-        });
-
+        Advise(http, answer, kept: key is not null);
         if (operation.Fault == Fault.Timeout)
         {
             // The work is done: whoever asks again with the key is answered while this caller still waits.
@@ -105,10 +88,40 @@ public sealed partial class Requests(
         return null;
     }
 
+    private async Task<Answer> Done(string? key, byte[] fingerprint, Operation operation)
+    {
+        try
+        {
+            return await database.Write(session =>
+            {
+                var books = new Books(session, time.GetUtcNow());
+                var result = operation.Work(books);
+                if (operation.Fault == Fault.ErrorKept && result.Status == 200)
+                    result = Answer.Of(StripeException.Api(500, "An unknown error occurred."));
+                if (key is not null) IdempotencyKeys.Keep(session, key, fingerprint, result, books.Now);
+                return result;
+            });
+        }
+        catch (StripeException refusal)
+        {
+            // The transaction has left nothing behind. That it was refused is kept by itself.
+            var result = Answer.Of(refusal);
+            if (key is not null) await database.Write(session => IdempotencyKeys.Keep(session, key, fingerprint, result, time.GetUtcNow()));
+            return result;
+        }
+    }
+
     private static Answer Replay(HttpContext http, Answer kept)
     {
         http.Response.Headers["Idempotent-Replayed"] = "true";
+        Advise(http, kept, kept: true);
         return kept;
+    }
+
+    // Stripe's libraries try a 500 again by themselves, which is no use when the key would only repeat it.
+    private static void Advise(HttpContext http, Answer answer, bool kept)
+    {
+        if (kept && answer.Status >= 500) http.Response.Headers["Stripe-Should-Retry"] = "false";
     }
 
     /// <summary>Sends what <paramref name="work"/> yields; whatever it throws becomes an error in Stripe's form.</summary>

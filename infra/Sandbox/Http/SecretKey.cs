@@ -53,7 +53,8 @@ public static class SecretKey
 
         private byte[]? Shown()
         {
-            if (!AuthenticationHeaderValue.TryParse(Request.Headers.Authorization, out var header) || header.Parameter is not { } value) return null;
+            if (!AuthenticationHeaderValue.TryParse(Request.Headers.Authorization, out var header)) return null;
+            if (header.Parameter is not { } value) return null;
             if (header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return Encoding.UTF8.GetBytes(value);
             if (!header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
 

@@ -13,10 +13,11 @@ internal static class StripeApi
 {
     public static void MapStripeApi(this WebApplication app)
     {
+        // The settings first: when they are wrong, no file is opened.
+        var options = app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value;
         var requests = app.Services.GetRequiredService<Requests>();
         var database = app.Services.GetRequiredService<SqliteDatabase>();
         var time = app.Services.GetRequiredService<TimeProvider>();
-        var options = app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value;
         var intents = new PaymentIntents(options.AuthorizationLifetime);
         var refunds = new Refunds(options.RefundDelay);
         var v1 = app.MapGroup("/v1");
@@ -113,7 +114,13 @@ internal static class StripeApi
         return books =>
         {
             var (data, more) = books.Page(table, filter, value, page);
-            return new JsonObject { ["object"] = "list", ["data"] = new JsonArray([.. data]), ["has_more"] = more, ["url"] = $"/v1/{table}" };
+            return new JsonObject
+            {
+                ["object"] = "list",
+                ["data"] = new JsonArray([.. data]),
+                ["has_more"] = more,
+                ["url"] = $"/v1/{table}",
+            };
         };
     }
 

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Shop.Sandbox.Objects;
 
-/// <summary>A payment that looked risky and waits for a person's judgement. It holds nothing back: capture and cancellation work all the while.</summary>
+/// <summary>
+/// A payment that looked risky and waits for a person's judgement. It holds nothing back: capture and cancellation work all the
+/// while.
+/// </summary>
 public sealed record Review
 {
     public required string Id { get; init; }

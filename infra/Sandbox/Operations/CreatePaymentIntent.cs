@@ -10,11 +10,11 @@ public sealed record CreatePaymentIntent
     private const long Largest = 99_999_999;
 
     private static readonly FrozenSet<string> Currencies = (
-        "usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve czk " +
-        "djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jpy kes kgs khr kmf krw kyd kzt " +
-        "lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd pab pen pgk php pkr pln pyg qar ron " +
-        "rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs top try ttd twd tzs uah ugx uyu uzs vnd vuv wst xaf xcd xof xpf yer " +
-        "zar zmw bhd jod kwd omr tnd").Split(' ').ToFrozenSet();
+        "usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop " +
+        "crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jpy kes " +
+        "kgs khr kmf krw kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd " +
+        "pab pen pgk php pkr pln pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs top try ttd twd tzs " +
+        "uah ugx uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw bhd jod kwd omr tnd").Split(' ').ToFrozenSet();
 
     public required long Amount { get; init; }
     public required string Currency { get; init; }
@@ -41,13 +41,16 @@ public sealed record CreatePaymentIntent
         if (!Currencies.Contains(currency))
             throw StripeException.Invalid("currency", $"Invalid currency: {currency}.");
         if (amount > Largest)
-            throw StripeException.Invalid("amount", $"Amount must be no more than {Largest} in the currency's minor unit.", "amount_too_large");
+            throw StripeException.Invalid("amount",
+                $"Amount must be no more than {Largest} in the currency's minor unit.", "amount_too_large");
         if (amount < Least(currency))
-            throw StripeException.Invalid("amount", $"Amount must be at least {Least(currency)} in the currency's minor unit.", "amount_too_small");
+            throw StripeException.Invalid("amount",
+                $"Amount must be at least {Least(currency)} in the currency's minor unit.", "amount_too_small");
 
         var types = parameters.List("payment_method_types");
         if (types.FirstOrDefault(type => type != "card") is { } other)
-            throw StripeException.Invalid("payment_method_types", $"The payment method type \"{other}\" is invalid. The sandbox knows card.");
+            throw StripeException.Invalid("payment_method_types",
+                $"The payment method type \"{other}\" is invalid. The sandbox knows card.");
         parameters.Ignore("automatic_payment_methods", "setup_future_usage");
 
         // Read also when it is not to be confirmed, so that what belongs to a confirmation is known and checked.

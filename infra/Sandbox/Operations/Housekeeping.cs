@@ -4,7 +4,9 @@ using Shop.ServiceDefaults.Sqlite;
 
 namespace Shop.Sandbox.Operations;
 
-/// <summary>What happens by itself: authorizations lapse when nobody captures them in time, and old idempotency keys are forgotten.</summary>
+/// <summary>
+/// What happens by itself: authorizations lapse when nobody captures them in time, and old idempotency keys are forgotten.
+/// </summary>
 internal sealed partial class Housekeeping(SqliteDatabase database, IdempotencyKeys keys, TimeProvider time, ILogger<Housekeeping> log)
     : BackgroundService
 {

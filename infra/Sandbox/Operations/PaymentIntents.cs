@@ -42,7 +42,8 @@ internal sealed class PaymentIntents(TimeSpan authorizationLifetime)
         if (intent.Status is not (PaymentIntentStatus.RequiresPaymentMethod or PaymentIntentStatus.RequiresConfirmation
             or PaymentIntentStatus.RequiresAction))
         {
-            throw Unexpected(intent, $"This PaymentIntent's status is {intent.Status} and it can no longer be confirmed. Only a PaymentIntent with " +
+            throw Unexpected(intent,
+                $"This PaymentIntent's status is {intent.Status} and it can no longer be confirmed. Only a PaymentIntent with " +
                 "one of the following statuses may be confirmed: requires_confirmation, requires_action, requires_payment_method.");
         }
 
@@ -53,7 +54,8 @@ internal sealed class PaymentIntents(TimeSpan authorizationLifetime)
         }
         else if (intent.PaymentMethod is null)
         {
-            throw Unexpected(intent, "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the " +
+            throw Unexpected(intent,
+                "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the " +
                 "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method.");
         }
 
@@ -65,7 +67,8 @@ internal sealed class PaymentIntents(TimeSpan authorizationLifetime)
         var intent = Find(books, id);
         if (intent.Status != PaymentIntentStatus.RequiresCapture)
         {
-            throw Unexpected(intent, $"This PaymentIntent could not be captured because it has a status of {intent.Status}. Only a PaymentIntent " +
+            throw Unexpected(intent,
+                $"This PaymentIntent could not be captured because it has a status of {intent.Status}. Only a PaymentIntent " +
                 "with one of the following statuses may be captured: requires_capture.");
         }
 
@@ -105,7 +108,8 @@ internal sealed class PaymentIntents(TimeSpan authorizationLifetime)
         var intent = Find(books, id);
         if (intent.Status is PaymentIntentStatus.Canceled or PaymentIntentStatus.Succeeded)
         {
-            throw Unexpected(intent, $"You cannot cancel this PaymentIntent because it has a status of {intent.Status}. Only a PaymentIntent with " +
+            throw Unexpected(intent,
+                $"You cannot cancel this PaymentIntent because it has a status of {intent.Status}. Only a PaymentIntent with " +
                 "one of the following statuses may be canceled: requires_payment_method, requires_capture, requires_confirmation, " +
                 "requires_action, processing.");
         }
@@ -150,7 +154,12 @@ internal sealed class PaymentIntents(TimeSpan authorizationLifetime)
         {
             if (!confirmation.NobodyThere)
             {
-                intent = intent with { Status = PaymentIntentStatus.RequiresAction, ReturnUrl = confirmation.ReturnUrl, LastPaymentError = null };
+                intent = intent with
+                {
+                    Status = PaymentIntentStatus.RequiresAction,
+                    ReturnUrl = confirmation.ReturnUrl,
+                    LastPaymentError = null,
+                };
                 books.Save(intent);
                 return Shown(books, intent, expand);
             }

@@ -19,7 +19,8 @@ internal sealed class Refunds(TimeSpan delay)
         var left = charge.AmountCaptured - books.RefundedOf(charge.Id);
         if (left <= 0)
         {
-            throw new StripeException(400, "invalid_request_error", "charge_already_refunded", $"Charge {charge.Id} has already been refunded.")
+            throw new StripeException(400, "invalid_request_error", "charge_already_refunded",
+                $"Charge {charge.Id} has already been refunded.")
             { Charge = charge.Id };
         }
 
@@ -83,7 +84,8 @@ internal sealed record CreateRefund(
             parameters.OneOf("reason", "duplicate", "fraudulent", "requested_by_customer"),
             parameters.Metadata());
         if (create is { PaymentIntent: null, Charge: null })
-            throw StripeException.Invalid("payment_intent", "One of the following params should be provided for this request: payment_intent or charge.",
+            throw StripeException.Invalid("payment_intent",
+                "One of the following params should be provided for this request: payment_intent or charge.",
                 "parameter_missing");
         if (create is { PaymentIntent: not null, Charge: not null })
             throw StripeException.Invalid("charge", "You may only specify one of these parameters: charge, payment_intent.");

@@ -21,7 +21,8 @@ internal sealed partial record SearchQuery(IReadOnlyList<(string Name, string Va
         {
             var match = Clause().Match(text, at);
             if (!match.Success) throw Unreadable();
-            var value = match.Groups["value"].Value.Replace("\\'", "'", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
+            var value = match.Groups["value"].Value
+                .Replace("\\'", "'", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
             switch (match.Groups["field"].Value)
             {
                 case "status":
@@ -47,12 +48,16 @@ internal sealed partial record SearchQuery(IReadOnlyList<(string Name, string Va
     }
 
     private static StripeException Unreadable() => StripeException.Invalid("query",
-        "We were unable to parse your search query. The sandbox understands metadata['name']:'value', status:'…' and currency:'…' joined by AND, " +
-        "with at least one clause on metadata.");
+        "We were unable to parse your search query. The sandbox understands metadata['name']:'value', status:'…' and currency:'…' joined " +
+        "by AND, with at least one clause on metadata.");
 
     [GeneratedRegex("""
-        \G\s*(?:(?<field>status|currency)|metadata\[(?<q>['"])(?<name>[^'"\]]{1,40})\k<q>\]):(?<r>['"])(?<value>(?:\\['"]|(?!\k<r>)[^\\])*)\k<r>\s*
-        """, RegexOptions.CultureInvariant)]
+        \G\s*
+        (?: (?<field>status|currency) | metadata\[ (?<q>['"]) (?<name>[^'"\]]{1,40}) \k<q> \] )
+        :
+        (?<r>['"]) (?<value> (?: \\['"] | (?!\k<r>)[^\\] )* ) \k<r>
+        \s*
+        """, RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Clause();
 
     [GeneratedRegex(@"\GAND(?=\s)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

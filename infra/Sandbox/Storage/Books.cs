@@ -28,10 +28,12 @@ public sealed class Books(SqliteSession session, DateTimeOffset now)
 
     /// <summary>The refunds of a charge, oldest first.</summary>
     public List<Refund> RefundsOf(string charge) => session.Query(
-        "SELECT body FROM refunds WHERE charge=$charge ORDER BY seq", row => Parse(row.GetString(0), StoredJson.Default.Refund), ("$charge", charge));
+        "SELECT body FROM refunds WHERE charge=$charge ORDER BY seq",
+        row => Parse(row.GetString(0), StoredJson.Default.Refund), ("$charge", charge));
 
     /// <summary>What of a charge has been given back: every refund that has not failed.</summary>
-    public long RefundedOf(string charge) => RefundsOf(charge).Where(refund => refund.StatusAt(now) != "failed").Sum(refund => refund.Amount);
+    public long RefundedOf(string charge) =>
+        RefundsOf(charge).Where(refund => refund.StatusAt(now) != "failed").Sum(refund => refund.Amount);
 
     public void Add(PaymentIntent intent)
     {
@@ -73,7 +75,8 @@ public sealed class Books(SqliteSession session, DateTimeOffset now)
         INSERT INTO movements (order_id, kind, attempt, payment_intent, reference, amount, currency, at)
         VALUES ($order, $kind, $attempt, $intent, $reference, $amount, $currency, $at)
         """,
-        ("$order", intent.Metadata.GetValueOrDefault("order_id", "")), ("$kind", kind), ("$attempt", intent.Metadata.GetValueOrDefault("attempt")),
+        ("$order", intent.Metadata.GetValueOrDefault("order_id", "")), ("$kind", kind),
+        ("$attempt", intent.Metadata.GetValueOrDefault("attempt")),
         ("$intent", intent.Id), ("$reference", reference), ("$amount", amount), ("$currency", intent.Currency),
         ("$at", now.ToUnixTimeMilliseconds()));
 
@@ -108,17 +111,20 @@ public sealed class Books(SqliteSession session, DateTimeOffset now)
         var seq = cursor is null ? long.MaxValue : session.Scalar<long?>($"SELECT seq FROM {table} WHERE id=$id", ("$id", cursor))
             ?? throw StripeException.Missing(table[..^1], cursor, page.StartingAfter is null ? "ending_before" : "starting_after", 400);
         var backwards = page.EndingBefore is not null;
-        var where = filter is null ? "" : $"AND {filter}=$value";
-        var rows = session.Query(
-            $"SELECT body FROM {table} WHERE seq {(backwards ? '>' : '<')} $seq {where} ORDER BY seq {(backwards ? "" : "DESC")} LIMIT $limit",
-            row => row.GetString(0), [("$seq", seq), ("$limit", page.Limit + 1), .. filter is null ? (ReadOnlySpan<(string, object?)>)[] : [("$value", value)]]);
+        var where = (backwards ? "seq>$seq" : "seq<$seq") + (filter is null ? "" : $" AND {filter}=$value");
+        var sql = $"SELECT body FROM {table} WHERE {where} ORDER BY seq {(backwards ? "ASC" : "DESC")} LIMIT $limit";
+        var rows = filter is null
+            ? session.Query(sql, row => row.GetString(0), ("$seq", seq), ("$limit", page.Limit + 1))
+            : session.Query(sql, row => row.GetString(0), ("$seq", seq), ("$limit", page.Limit + 1), ("$value", value));
         var more = rows.Count > page.Limit;
         if (more) rows.RemoveAt(rows.Count - 1);
         if (backwards) rows.Reverse();
         return ([.. rows.Select(body => Show(table, body))], more);
     }
 
-    /// <summary>Payment intents that have all of the metadata, newest first; each with its place, from which the next page goes on.</summary>
+    /// <summary>
+    /// Payment intents that have all of the metadata, newest first; each with its place, from which the next page goes on.
+    /// </summary>
     internal List<(long Seq, PaymentIntent Intent)> Search(IReadOnlyList<(string Name, string Value)> metadata, long before, int limit)
     {
         var joins = string.Concat(Enumerable.Range(1, metadata.Count - 1).Select(i =>

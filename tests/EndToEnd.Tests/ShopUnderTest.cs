@@ -51,12 +51,12 @@ public sealed class ShopUnderTest : IAsyncDisposable
             $"ReverseProxy:Clusters:orders:Destinations:orders:Address={shop.Orders.Url}",
             $"ReverseProxy:Clusters:shipping:Destinations:shipping:Address={shop.Shipping.Url}");
         shop.gateway = new HttpClient { BaseAddress = new Uri(shop.Gateway.Url, "/api/v1/") };
-        foreach (var process in shop.processes) await shop.Ready(process);
+        foreach (var process in shop.processes) await Ready(process);
         return shop;
     }
 
     /// <summary>Waits until a service says that it is ready.</summary>
-    public async Task Ready(ServiceProcess process)
+    public static async Task Ready(ServiceProcess process)
     {
         using var client = new HttpClient { BaseAddress = process.Url };
         await Eventually.Get(
@@ -135,7 +135,7 @@ public sealed class ShopUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts a service that was stopped or killed, and waits until it is ready.</summary>
-    public async Task Again(ServiceProcess process)
+    public static async Task Again(ServiceProcess process)
     {
         await process.Start();
         await Ready(process);

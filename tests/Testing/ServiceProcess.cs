@@ -19,7 +19,7 @@ public sealed partial class ServiceProcess : IDisposable
     /// <param name="environment">Further variables of its environment.</param>
     public ServiceProcess(string project, string folder, IEnumerable<string> settings, IReadOnlyDictionary<string, string>? environment = null)
     {
-        Name = Path.GetFileName(project);
+        Name = Path.GetFileNameWithoutExtension(Directory.EnumerateFiles(Path.Combine(Repository.Root, project), "*.csproj").Single());
         // This assembly's folder ends in bin/<configuration>/<framework>; the program was built beside it, the same way.
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         assembly = Path.Combine(Repository.Root, project, "bin", output.Parent!.Name, output.Name, $"{Name}.dll");

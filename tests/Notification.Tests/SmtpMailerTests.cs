@@ -91,6 +91,7 @@ public sealed partial class SmtpMailerTests
     }
 
     [TestCase(SmtpMode.TempFail)]
+    [TestCase(SmtpMode.Greylist)]
     [TestCase(SmtpMode.RejectData)]
     public async Task What_the_server_does_not_take_now_it_may_take_later(SmtpMode mode)
     {

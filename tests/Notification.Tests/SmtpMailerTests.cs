@@ -75,7 +75,8 @@ public sealed partial class SmtpMailerTests
     {
         await using var server = SmtpServer.Start();
 
-        Assert.That(() => new SmtpMailer(Sender, Settings(server) with { UseTls = true }).Send(Mail(), default), Throws.InstanceOf<SmtpException>());
+        Assert.That(
+            () => new SmtpMailer(Sender, Settings(server) with { UseTls = true }).Send(Mail(), default), Throws.InstanceOf<SmtpException>());
         Assert.That(server.Mails(), Is.Empty);
     }
 
@@ -204,8 +205,8 @@ public sealed partial class SmtpMailerTests
     {
         var order = Orders.New(locale).Shipped(new Package("JD014", "https://dhl.example/?id=JD014"));
         order = order with { Items = [new OrderItem("TEA", "Grüner Tee 🍵", 2, 1999), new OrderItem("DOT", ".", 1, 1)] };
-        return new OutgoingMail(
-            kind, Guid.NewGuid(), order.OrderId, EmailAddress.Parse(order.Customer.Email)!, new LetterWriter(Sender.StorefrontUrl).Write(kind, order));
+        var letter = new LetterWriter(Sender.StorefrontUrl).Write(kind, order);
+        return new OutgoingMail(kind, Guid.NewGuid(), order.OrderId, EmailAddress.Parse(order.Customer.Email)!, letter);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -144,6 +144,16 @@ public sealed class ConsumerTests
     }
 
     [Test]
+    public async Task An_order_whose_customer_was_erased_is_read_and_nobody_is_written_to()
+    {
+        order = Orders.New();
+        order = order with { Customer = new CustomerView("en"), Shipping = order.Shipping with { Address = null } };
+        await mediator.Publish(Created());
+
+        Assert.That(mailer.Taken, Is.Empty);
+    }
+
+    [Test]
     public void A_message_about_an_order_that_is_not_there_is_tried_again()
     {
         var message = Created(Guid.NewGuid());

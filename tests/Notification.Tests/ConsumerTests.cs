@@ -122,13 +122,15 @@ public sealed class ConsumerTests
 
     private static IEnumerable<TestCaseData> Overtaken()
     {
-        yield return new TestCaseData(Orders.New().Attempted(AttemptStatus.Failed).Cancelled(), "cancelled").SetArgDisplayNames("cancelled");
-        yield return new TestCaseData(Orders.New().Paid(), "paid").SetArgDisplayNames("paid");
-        yield return new TestCaseData(Orders.New().Attempted(AttemptStatus.Failed, AttemptStatus.Open), "later attempt").SetArgDisplayNames("later open");
-        yield return new TestCaseData(Orders.New().Attempted(AttemptStatus.Failed, AttemptStatus.Failed), "later attempt").SetArgDisplayNames("later failed");
-        var chosen = Orders.New().Attempted(AttemptStatus.Failed);
-        chosen = chosen with { Payment = chosen.Payment with { NextAttemptDue = true } };
-        yield return new TestCaseData(chosen, "another payment method").SetArgDisplayNames("method chosen");
+        static TestCaseData Case(string name, OrderView now, string reason) => new TestCaseData(now, reason).SetArgDisplayNames(name);
+
+        var failed = Orders.New().Attempted(AttemptStatus.Failed);
+        yield return Case("cancelled", failed.Cancelled(), "cancelled");
+        yield return Case("paid", Orders.New().Paid(), "paid");
+        yield return Case("later attempt open", Orders.New().Attempted(AttemptStatus.Failed, AttemptStatus.Open), "later attempt");
+        yield return Case("later attempt failed", Orders.New().Attempted(AttemptStatus.Failed, AttemptStatus.Failed), "later attempt");
+        yield return Case(
+            "method chosen", failed with { Payment = failed.Payment with { NextAttemptDue = true } }, "another payment method");
     }
 
     [TestCaseSource(nameof(Overtaken))]
@@ -139,6 +141,16 @@ public sealed class ConsumerTests
 
         Assert.That(mailer.Taken, Is.Empty);
         Assert.That(log.Lines.Single(), Does.Contain(order.OrderId.ToString()).And.Contain(reason));
+    }
+
+    [Test]
+    public async Task An_order_whose_customer_was_erased_is_read_and_nobody_is_written_to()
+    {
+        order = Orders.New();
+        order = order with { Customer = new CustomerView("en"), Shipping = order.Shipping with { Address = null } };
+        await mediator.Publish(Created());
+
+        Assert.That(mailer.Taken, Is.Empty);
     }
 
     [Test]

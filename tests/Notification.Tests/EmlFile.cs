@@ -30,7 +30,8 @@ internal sealed class EmlFile
     {
         var end = mime.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         var lines = mime[..end].Replace("\r\n ", " ").Replace("\r\n\t", " ").Split("\r\n");
-        return (lines.ToDictionary(line => line.Split(':')[0].ToLowerInvariant(), line => line[(line.IndexOf(':') + 1)..].Trim()), mime[(end + 4)..]);
+        var headers = lines.Select(line => line.Split(':', 2)).ToDictionary(line => line[0].ToLowerInvariant(), line => line[1].Trim());
+        return (headers, mime[(end + 4)..]);
     }
 
     private static string Decode((Dictionary<string, string> Headers, string Body) part)

@@ -21,7 +21,8 @@ public sealed class FolderMailerTests
     public void TearDown() => folder.Dispose();
 
     [Test]
-    public async Task A_mail_becomes_a_file_that_reads_back_as_it_was_written([Values] LetterKind kind, [Values("en", "de", "fr")] string locale)
+    public async Task A_mail_becomes_a_file_that_reads_back_as_it_was_written(
+        [Values] LetterKind kind, [Values("en", "de", "fr")] string locale)
     {
         var mail = Mail(kind, locale, "Grüner Tee 🍵\r\n.\r\n.dot");
         await mailer.Send(mail, default);

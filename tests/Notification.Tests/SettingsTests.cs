@@ -30,7 +30,9 @@ public sealed class SettingsTests
     [TestCase("Smtp:Host=mail.example;Smtp:UseTls=perhaps", "Smtp:UseTls")]
     [TestCase("Smtp:Host=mail.example;Smtp:User=u;Smtp:Password=p;Smtp:UseTls=false", "in the clear")]
     public void A_wrong_setting_of_the_server_is_named(string settings, string named) =>
-        Assert.That(() => SmtpSettings.Read(Configuration(settings.Split(';'))), Throws.TypeOf<ConfigurationException>().With.Message.Contains(named));
+        Assert.That(
+            () => SmtpSettings.Read(Configuration(settings.Split(';'))),
+            Throws.TypeOf<ConfigurationException>().With.Message.Contains(named));
 
     [TestCase("Mail:From=Shop")]
     [TestCase("Mail:From=a@shop.example, b@shop.example")]
@@ -44,9 +46,11 @@ public sealed class SettingsTests
 
     [Test]
     public void The_password_is_not_shown() =>
-        Assert.That(SmtpSettings.Read(Configuration("Smtp:Host=mail.example", "Smtp:User=u", "Smtp:Password=geheim"))!.ToString(), Is.EqualTo("mail.example:587"));
+        Assert.That(
+            SmtpSettings.Read(Configuration("Smtp:Host=mail.example", "Smtp:User=u", "Smtp:Password=secret"))!.ToString(),
+            Is.EqualTo("mail.example:587"));
 
     private static IConfiguration Configuration(params string[] settings) => new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Split('=', 2)[0], setting.Split('=', 2)[1])))
+        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]))
         .Build();
 }

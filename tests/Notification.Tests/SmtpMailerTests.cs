@@ -75,7 +75,8 @@ public sealed partial class SmtpMailerTests
     {
         await using var server = SmtpServer.Start();
 
-        Assert.That(() => new SmtpMailer(Sender, Settings(server) with { UseTls = true }).Send(Mail(), default), Throws.InstanceOf<SmtpException>());
+        Assert.That(
+            () => new SmtpMailer(Sender, Settings(server) with { UseTls = true }).Send(Mail(), default), Throws.InstanceOf<SmtpException>());
         Assert.That(server.Mails(), Is.Empty);
     }
 
@@ -91,6 +92,7 @@ public sealed partial class SmtpMailerTests
     }
 
     [TestCase(SmtpMode.TempFail)]
+    [TestCase(SmtpMode.Greylist)]
     [TestCase(SmtpMode.RejectData)]
     public async Task What_the_server_does_not_take_now_it_may_take_later(SmtpMode mode)
     {
@@ -203,8 +205,8 @@ public sealed partial class SmtpMailerTests
     {
         var order = Orders.New(locale).Shipped(new Package("JD014", "https://dhl.example/?id=JD014"));
         order = order with { Items = [new OrderItem("TEA", "Grüner Tee 🍵", 2, 1999), new OrderItem("DOT", ".", 1, 1)] };
-        return new OutgoingMail(
-            kind, Guid.NewGuid(), order.OrderId, EmailAddress.Parse(order.Customer.Email)!, new LetterWriter(Sender.StorefrontUrl).Write(kind, order));
+        var letter = new LetterWriter(Sender.StorefrontUrl).Write(kind, order);
+        return new OutgoingMail(kind, Guid.NewGuid(), order.OrderId, EmailAddress.Parse(order.Customer.Email)!, letter);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

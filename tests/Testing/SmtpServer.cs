@@ -16,6 +16,9 @@ public enum SmtpMode
     /// <summary>451 to the recipient.</summary>
     TempFail,
 
+    /// <summary>450 to the recipient: what a server says that wants to see a stranger twice.</summary>
+    Greylist,
+
     /// <summary>550 to the recipient.</summary>
     Reject,
 
@@ -103,6 +106,7 @@ public sealed class SmtpServer : IAsyncDisposable
             File.WriteAllText(next, value switch
             {
                 SmtpMode.TempFail => "tempfail",
+                SmtpMode.Greylist => "greylist",
                 SmtpMode.Reject => "reject",
                 SmtpMode.RejectData => "reject-data",
                 SmtpMode.Slow => "slow",

@@ -47,6 +47,8 @@ class Sink:
             await asyncio.sleep(0.02)
         if mode() == "tempfail":
             return "451 4.3.0 Try again later"
+        if mode() == "greylist":
+            return "450 4.2.0 Greylisted"
         if mode() == "reject":
             return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)

@@ -19,8 +19,11 @@ internal static class LetterStyle
           .link { color: #8fd6bc !important; }
         }
         @media (max-width: 480px) {
-          .page { padding: 0 !important; }
+          .page { padding: 0 !important; background: #ffffff !important; }
           .card { padding: 24px 20px !important; border-width: 0 !important; border-radius: 0 !important; }
+        }
+        @media (max-width: 480px) and (prefers-color-scheme: dark) {
+          .page { background: #1f2428 !important; }
         }
         """;
 

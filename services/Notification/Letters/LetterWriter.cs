@@ -36,7 +36,7 @@ public sealed class LetterWriter(Uri storefront)
                 CustomerText.Line(item.Name), item.Quantity, Money(item.UnitPrice), Money(item.UnitPrice * item.Quantity)))],
             order.Totals.Tax == 0 ? amounts[..2] : amounts,
             new(wording.Total, Money(order.Totals.Total)),
-            AddressLines(order.Shipping.Address));
+            kind == LetterKind.OrderCancelled ? [] : AddressLines(order.Shipping.Address));
     }
 
     private static Opening Opening(LetterKind kind, OrderView order, Wording wording, Func<long, string> money)

@@ -38,7 +38,7 @@ public sealed record MailSettings
         var open = text.IndexOf('<', StringComparison.Ordinal);
         var name = open < 0 ? "" : text[..open].Trim();
         var address = open < 0 ? text : text.EndsWith('>') ? text[(open + 1)..^1] : "";
-        return EmailAddress.Parse(address) is { } known && !name.Any(character => char.IsControl(character) || character is '"' or '@' or '\\')
+        return EmailAddress.Parse(address) is { } known && !name.Any(mark => char.IsControl(mark) || mark is '"' or '@' or '\\')
             ? new MailAddress(known.Address, name)
             : throw new ConfigurationException("Mail:From is not an e-mail address: it must be like Shop <orders@shop.example>.");
     }

@@ -7,7 +7,7 @@ namespace Shop.Notification.Mailing;
 
 /// <summary>
 /// Hands mails to an SMTP server: STARTTLS, then AUTH LOGIN, one connection for each mail. A recipient that the server refuses
-/// for good (5xx) makes the mail unprocessable; whatever else goes wrong is worth another try. A wrong password is not reported
+/// for good (550 to 553) makes the mail unprocessable; whatever else goes wrong is worth another try. A wrong password is not reported
 /// by itself: the client goes on without, and a server that wants one refuses the sender, which is tried again and seen in the log.
 /// </summary>
 public sealed class SmtpMailer(MailSettings settings, SmtpSettings server) : IMailer

@@ -32,8 +32,12 @@ public static class GatewayService
             limiter.AddPolicy("streams", limits.OpenStreams);
         });
         // As the default policy and not as the routes' own: the proxy refuses to serve those when a debugger has switched timeouts off.
-        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy =
-            new RequestTimeoutPolicy { Timeout = configuration.GetValue("RequestTimeout", TimeSpan.FromSeconds(15)) });
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = configuration.GetValue("RequestTimeout", TimeSpan.FromSeconds(15)),
+            // Only a body that did not arrive ends here: what a service does not answer in time is an outage.
+            TimeoutStatusCode = StatusCodes.Status408RequestTimeout,
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5)));
 

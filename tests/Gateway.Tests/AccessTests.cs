@@ -7,11 +7,13 @@ public sealed class AccessTests
 {
     private const string Order = GatewayUnderTest.OrderPath;
 
+    private static readonly string[] Good = ["storefront", "warehouse", "operator", "the own token", "another order's token"];
+
     private static readonly string[] Credentials =
     [
         "nothing", "an empty key", "an unknown key", "a key's hash", "the services' key", "a malformed token", "basic credentials",
         "an expired token", "a forged token", "a tampered token", "an unknown key and the own token",
-        "storefront", "warehouse", "operator", "the own token", "another order's token",
+        .. Good,
     ];
 
     private GatewayUnderTest gateway = null!;
@@ -44,9 +46,10 @@ public sealed class AccessTests
             {
                 var expected = allowed.Contains(credential) ? (path == "/api/v1/orders" ? HttpStatusCode.Created : HttpStatusCode.OK)
                     : credential == "another order's token" && path.StartsWith(Order, StringComparison.Ordinal) ? HttpStatusCode.NotFound
-                    : credential is "storefront" or "warehouse" or "operator" or "the own token" or "another order's token" ? HttpStatusCode.Forbidden
+                    : Good.Contains(credential) ? HttpStatusCode.Forbidden
                     : HttpStatusCode.Unauthorized;
-                yield return new TestCaseData(method, path, credential, expected).SetName($"{method} {path.Replace(Order, "/order")} with {credential}");
+                yield return new TestCaseData(method, path, credential, expected)
+                    .SetName($"{method} {path.Replace(Order, "/order")} with {credential}");
             }
         }
     }
@@ -128,7 +131,8 @@ public sealed class AccessTests
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), open);
         }
 
-        foreach (var unknown in new[] { "/", "/health", "/openapi", "/metrics", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin/orders" })
+        string[] others = ["/", "/health", "/openapi", "/metrics", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin/orders"];
+        foreach (var unknown in others)
         {
             using var response = await gateway.Send(HttpMethod.Get, unknown);
             await response.Problem(HttpStatusCode.NotFound, "not-found");

@@ -25,7 +25,10 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         this.folder = folder;
         this.app = app;
         Services = services;
-        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(app.Urls.Single()),
+        };
     }
 
     public StubService Services { get; }

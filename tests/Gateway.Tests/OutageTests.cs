@@ -113,11 +113,14 @@ public sealed class OutageTests
 
             context.Response.ContentType = "text/event-stream";
             await context.Response.Body.FlushAsync();
-            await foreach (var data in events.Reader.ReadAllAsync(context.RequestAborted)) await context.Response.WriteAsync($"data: {data}\n\n");
+            await foreach (var data in events.Reader.ReadAllAsync(context.RequestAborted))
+                await context.Response.WriteAsync($"data: {data}\n\n");
         };
 
         // Its headers come before anything has happened.
-        using var stream = await gateway.Send(HttpMethod.Get, GatewayUnderTest.OrderPath + "/stream", ("Authorization", $"Bearer {gateway.OwnToken}"), ("Last-Event-ID", "4"));
+        using var stream = await gateway.Send(
+            HttpMethod.Get, GatewayUnderTest.OrderPath + "/stream",
+            ("Authorization", $"Bearer {gateway.OwnToken}"), ("Last-Event-ID", "4"));
         Assert.That(stream.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/event-stream"));
         Assert.That(gateway.Services.Requests.Single().Headers["Last-Event-ID"], Is.EqualTo("4"));
         using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync());

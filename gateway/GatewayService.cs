@@ -60,12 +60,24 @@ public static class GatewayService
         app.UseAuthorization();
         app.MapHealth();
         app.MapOpenApi();
-        app.MapReverseProxy(proxy =>
-        {
-            proxy.Use(RequestChecks.Apply);
-            proxy.UseLoadBalancing();
-        });
+        app.MapPublicRoutes();
         return app;
+    }
+
+    private static void MapPublicRoutes(this WebApplication app)
+    {
+        try
+        {
+            app.MapReverseProxy(proxy =>
+            {
+                proxy.Use(RequestChecks.Apply);
+                proxy.UseLoadBalancing();
+            });
+        }
+        catch (InvalidOperationException exception) when (exception.InnerException is AggregateException invalid)
+        {
+            throw new ConfigurationException($"ReverseProxy: {string.Join(" ", invalid.InnerExceptions.Select(error => error.Message))}");
+        }
     }
 
     private static async ValueTask TooMany(Microsoft.AspNetCore.RateLimiting.OnRejectedContext rejected, CancellationToken cancellation)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Shop.Gateway.Tests;
 
@@ -79,6 +81,17 @@ public sealed class AccessTests
     [Test]
     public void The_matrix_holds_every_route() =>
         Assert.That(EveryRouteByEveryCredential().Count(), Is.EqualTo(gateway.Routes.Count * Credentials.Length));
+
+    [Test]
+    public async Task What_names_no_policy_lets_nobody_in()
+    {
+        var fallback = await gateway.Parts.GetRequiredService<IAuthorizationPolicyProvider>().GetFallbackPolicyAsync();
+        foreach (var caller in Scopes.All.Select(scope => Caller.WithKey("somebody", scope)).Append(Caller.WithOrderToken(StubService.OrderId)))
+        {
+            var result = await gateway.Parts.GetRequiredService<IAuthorizationService>().AuthorizeAsync(caller, null, fallback!);
+            Assert.That(result.Succeeded, Is.False);
+        }
+    }
 
     [Test]
     public async Task An_unknown_credential_is_told_from_none()

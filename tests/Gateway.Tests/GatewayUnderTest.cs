@@ -38,6 +38,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
     /// <summary>The token that came with the order of <see cref="StubService.OrderId"/>.</summary>
     public string OwnToken { get; private set; } = "";
 
+    /// <summary>What the gateway is made of.</summary>
+    public IServiceProvider Parts => app.Services;
+
     public IReadOnlyList<RouteConfig> Routes => app.Services.GetRequiredService<IProxyConfigProvider>().GetConfig().Routes;
 
     /// <summary>Starts it with these settings, each <c>Name=value</c>; unlimited unless they say otherwise.</summary>

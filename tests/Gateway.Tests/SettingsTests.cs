@@ -58,6 +58,14 @@ public sealed class SettingsTests
         Assert.That(Refused([.. Key(0, "shop", "storefront", "k-4f1"), $"--{setting}"]), Does.StartWith(name));
 
     [Test]
+    public void A_route_that_does_not_say_who_may_call_is_not_served()
+    {
+        var refusal = Refused([.. Key(0, "shop", "storefront", "k-4f1"), "--ReverseProxy:Routes:get-order:AuthorizationPolicy="]);
+
+        Assert.That(refusal, Is.EqualTo("ReverseProxy: Route 'get-order' does not say who may call."));
+    }
+
+    [Test]
     public void A_name_or_a_key_is_not_used_twice()
     {
         var sameName = Refused([.. Key(0, "shop", "storefront", "k-1"), .. Key(1, "shop", "storefront", "k-2")]);

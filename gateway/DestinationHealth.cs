@@ -8,7 +8,8 @@ namespace Shop.Gateway;
 /// Whether the services behind one cluster are ready, by their own word. Asked at most once a second, however often the gateway
 /// is asked: this answer is open to everybody.
 /// </summary>
-internal sealed class DestinationHealth(string cluster, IProxyStateLookup proxy, IHttpClientFactory clients, TimeProvider time) : IHealthCheck
+internal sealed class DestinationHealth(string cluster, IProxyStateLookup proxy, IHttpClientFactory clients, TimeProvider time)
+    : IHealthCheck
 {
     public const string Client = "health";
 

@@ -32,8 +32,12 @@ public static class GatewayService
             limiter.AddPolicy("streams", limits.OpenStreams);
         });
         // As the default policy and not as the routes' own: the proxy refuses to serve those when a debugger has switched timeouts off.
-        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy =
-            new RequestTimeoutPolicy { Timeout = configuration.GetValue("RequestTimeout", TimeSpan.FromSeconds(15)) });
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = configuration.GetValue("RequestTimeout", TimeSpan.FromSeconds(15)),
+            // Only a body that did not arrive ends here: what a service does not answer in time is an outage.
+            TimeoutStatusCode = StatusCodes.Status408RequestTimeout,
+        });
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5)));
 
@@ -56,12 +60,24 @@ public static class GatewayService
         app.UseAuthorization();
         app.MapHealth();
         app.MapOpenApi();
-        app.MapReverseProxy(proxy =>
-        {
-            proxy.Use(RequestChecks.Apply);
-            proxy.UseLoadBalancing();
-        });
+        app.MapPublicRoutes();
         return app;
+    }
+
+    private static void MapPublicRoutes(this WebApplication app)
+    {
+        try
+        {
+            app.MapReverseProxy(proxy =>
+            {
+                proxy.Use(RequestChecks.Apply);
+                proxy.UseLoadBalancing();
+            });
+        }
+        catch (InvalidOperationException exception) when (exception.InnerException is AggregateException invalid)
+        {
+            throw new ConfigurationException($"ReverseProxy: {string.Join(" ", invalid.InnerExceptions.Select(error => error.Message))}");
+        }
     }
 
     private static async ValueTask TooMany(Microsoft.AspNetCore.RateLimiting.OnRejectedContext rejected, CancellationToken cancellation)

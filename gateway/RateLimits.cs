@@ -25,8 +25,10 @@ public sealed class RateLimits
     {
         var limits = configuration.GetSection("RateLimits").Get<RateLimits>() ?? new();
         Rate[] rates = [limits.Storefront, limits.Staff, limits.OrderToken, limits.Anonymous];
-        if (rates.Any(rate => rate.PerSecond < 1 || rate.Burst < rate.PerSecond) || limits.Streams is { Storefront: < 1 } or { OrderToken: < 1 })
-            throw new ConfigurationException("RateLimits: each PerSecond must be at least 1, and its Burst at least as much; so must Streams.");
+        if (rates.Any(rate => rate.PerSecond < 1 || rate.Burst < rate.PerSecond))
+            throw new ConfigurationException("RateLimits: each PerSecond must be at least 1, and its Burst at least as much.");
+        if (limits.Streams is { Storefront: < 1 } or { OrderToken: < 1 })
+            throw new ConfigurationException("RateLimits:Streams: each must be at least 1.");
         return limits;
     }
 
@@ -36,7 +38,9 @@ public sealed class RateLimits
         var user = context.User;
         if (user.Scope() == Scopes.Storefront) return Bucket(user.Agent()!, Storefront);
         if (user.Scope() is not null) return Bucket(user.Agent()!, Staff);
-        return user.Order() is { } order ? Bucket($"order/{order}", OrderToken) : Bucket(Network(context.Connection.RemoteIpAddress), Anonymous);
+        return user.Order() is { } order
+            ? Bucket($"order/{order}", OrderToken)
+            : Bucket(Network(context.Connection.RemoteIpAddress), Anonymous);
     }
 
     /// <summary>How many event streams a caller may have open at once: they cost memory for as long as they last.</summary>

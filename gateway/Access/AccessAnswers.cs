@@ -22,7 +22,8 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
     private static readonly ProblemException Forbidden =
         new(StatusCodes.Status403Forbidden, "forbidden", "This key or token does not allow that.");
 
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         // No path of ours, or not with this method: routing has its 404 or 405 ready, for everybody.
         if (authorizeResult.Succeeded || context.GetEndpoint() is not RouteEndpoint)

@@ -28,10 +28,19 @@ public sealed partial class ApiKeys
         if (entries.GroupBy(entry => entry.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ConfigurationException($"Keys holds the name '{twice.Key}' twice.");
         if (entries.GroupBy(entry => Convert.ToHexString(entry.Hash)).FirstOrDefault(group => group.Count() > 1) is { } same)
-            throw new ConfigurationException($"Keys holds the same key under {string.Join(" and ", same.Select(entry => $"'{entry.Name}'"))}.");
+        {
+            var names = string.Join(" and ", same.Select(entry => $"'{entry.Name}'"));
+            throw new ConfigurationException($"Keys holds the same key under {names}.");
+        }
+
+
         var development = DevelopmentKeys.Select(Hash).ToList();
         if (!environment.IsDevelopment() && entries.Find(entry => development.Any(entry.Hash.SequenceEqual)) is { Name: not null } known)
-            throw new ConfigurationException($"Keys: '{known.Name}' is a development key, which works in the Development environment only.");
+        {
+            throw new ConfigurationException(
+                $"Keys: '{known.Name}' is a development key, which works in the Development environment only.");
+        }
+
         return new(entries.ConvertAll(entry => (entry.Hash, Caller.WithKey(entry.Name, entry.Scope))));
     }
 

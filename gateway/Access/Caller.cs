@@ -28,7 +28,8 @@ public static class Caller
         Of([new(AgentClaim, $"{(scope == Scopes.Storefront ? "customer" : "staff")}/{name}"), new(ScopeClaim, scope)]);
 
     /// <summary>The holder of an order token.</summary>
-    public static ClaimsPrincipal WithOrderToken(Guid order) => Of([new(AgentClaim, "customer/order-token"), new(OrderClaim, order.ToString())]);
+    public static ClaimsPrincipal WithOrderToken(Guid order) =>
+        Of([new(AgentClaim, "customer/order-token"), new(OrderClaim, order.ToString())]);
 
     /// <summary><c>kind/id</c>, safe in a header; null for a caller who showed nothing good.</summary>
     public static string? Agent(this ClaimsPrincipal user) => user.FindFirst(AgentClaim)?.Value;

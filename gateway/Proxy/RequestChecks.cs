@@ -6,7 +6,10 @@ using Shop.ServiceDefaults;
 
 namespace Shop.Gateway;
 
-/// <summary>What can be refused without asking a service: nothing of the body is read, and no connection is opened.</summary>
+/// <summary>
+/// What can be refused without asking a service. What passes is forwarded whole or not at all: a service never sees a body that is
+/// too long, cut short or only trickling in.
+/// </summary>
 internal static class RequestChecks
 {
     private static readonly ProblemException TooLarge =
@@ -28,7 +31,20 @@ internal static class RequestChecks
 
         // The proxy would turn an upgrade into a GET; nothing behind it speaks anything but plain HTTP.
         context.Request.Headers.Remove(HeaderNames.Upgrade);
+        await HasArrived(context.Request);
         await next(context);
+    }
+
+    /// <summary>Waits for the whole body, and leaves it where it is to be read again.</summary>
+    /// <exception cref="BadHttpRequestException">It is longer than allowed, broken, or too slow.</exception>
+    private static async Task HasArrived(HttpRequest request)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.IsCompleted ? read.Buffer.Start : read.Buffer.End);
+            if (read.IsCompleted) return;
+        }
     }
 
     private static ProblemException? Refusal(HttpContext context)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Shop.Gateway.Tests;
 
@@ -7,11 +9,13 @@ public sealed class AccessTests
 {
     private const string Order = GatewayUnderTest.OrderPath;
 
+    private static readonly string[] Good = ["storefront", "warehouse", "operator", "the own token", "another order's token"];
+
     private static readonly string[] Credentials =
     [
         "nothing", "an empty key", "an unknown key", "a key's hash", "the services' key", "a malformed token", "basic credentials",
         "an expired token", "a forged token", "a tampered token", "an unknown key and the own token",
-        "storefront", "warehouse", "operator", "the own token", "another order's token",
+        .. Good,
     ];
 
     private GatewayUnderTest gateway = null!;
@@ -44,9 +48,10 @@ public sealed class AccessTests
             {
                 var expected = allowed.Contains(credential) ? (path == "/api/v1/orders" ? HttpStatusCode.Created : HttpStatusCode.OK)
                     : credential == "another order's token" && path.StartsWith(Order, StringComparison.Ordinal) ? HttpStatusCode.NotFound
-                    : credential is "storefront" or "warehouse" or "operator" or "the own token" or "another order's token" ? HttpStatusCode.Forbidden
+                    : Good.Contains(credential) ? HttpStatusCode.Forbidden
                     : HttpStatusCode.Unauthorized;
-                yield return new TestCaseData(method, path, credential, expected).SetName($"{method} {path.Replace(Order, "/order")} with {credential}");
+                yield return new TestCaseData(method, path, credential, expected)
+                    .SetName($"{method} {path.Replace(Order, "/order")} with {credential}");
             }
         }
     }
@@ -76,6 +81,17 @@ public sealed class AccessTests
     [Test]
     public void The_matrix_holds_every_route() =>
         Assert.That(EveryRouteByEveryCredential().Count(), Is.EqualTo(gateway.Routes.Count * Credentials.Length));
+
+    [Test]
+    public async Task What_names_no_policy_lets_nobody_in()
+    {
+        var fallback = await gateway.Parts.GetRequiredService<IAuthorizationPolicyProvider>().GetFallbackPolicyAsync();
+        foreach (var caller in Scopes.All.Select(scope => Caller.WithKey("somebody", scope)).Append(Caller.WithOrderToken(StubService.OrderId)))
+        {
+            var result = await gateway.Parts.GetRequiredService<IAuthorizationService>().AuthorizeAsync(caller, null, fallback!);
+            Assert.That(result.Succeeded, Is.False);
+        }
+    }
 
     [Test]
     public async Task An_unknown_credential_is_told_from_none()
@@ -128,7 +144,8 @@ public sealed class AccessTests
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), open);
         }
 
-        foreach (var unknown in new[] { "/", "/health", "/openapi", "/metrics", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin/orders" })
+        string[] others = ["/", "/health", "/openapi", "/metrics", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin/orders"];
+        foreach (var unknown in others)
         {
             using var response = await gateway.Send(HttpMethod.Get, unknown);
             await response.Problem(HttpStatusCode.NotFound, "not-found");

@@ -25,7 +25,10 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         this.folder = folder;
         this.app = app;
         Services = services;
-        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(app.Urls.Single()),
+        };
     }
 
     public StubService Services { get; }
@@ -34,6 +37,9 @@ public sealed class GatewayUnderTest : IAsyncDisposable
 
     /// <summary>The token that came with the order of <see cref="StubService.OrderId"/>.</summary>
     public string OwnToken { get; private set; } = "";
+
+    /// <summary>What the gateway is made of.</summary>
+    public IServiceProvider Parts => app.Services;
 
     public IReadOnlyList<RouteConfig> Routes => app.Services.GetRequiredService<IProxyConfigProvider>().GetConfig().Routes;
 
@@ -89,17 +95,23 @@ public sealed class GatewayUnderTest : IAsyncDisposable
         var stream = connection.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request.ReplaceLineEndings("\r\n")));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        using var answer = new MemoryStream();
+        var answer = new StringBuilder();
+        var buffer = new byte[64 * 1024];
         try
         {
-            await stream.CopyToAsync(answer, deadline.Token);
+            // To the last chunk, or to the end: after a refusal the server waits a while for the rest of the body before it hangs up.
+            while (!answer.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal)
+                && await stream.ReadAsync(buffer, deadline.Token) is > 0 and var read)
+            {
+                answer.Append(Encoding.UTF8.GetString(buffer, 0, read));
+            }
         }
         catch (IOException)
         {
             // A reset after the answer: what came before it counts.
         }
 
-        return Encoding.UTF8.GetString(answer.ToArray());
+        return answer.ToString();
     }
 
     public async ValueTask DisposeAsync()

@@ -59,7 +59,8 @@ public sealed class LimitTests
     [Test]
     public async Task Headers_beyond_sixteen_kilobytes_are_refused()
     {
-        using var response = await gateway.Send(HttpMethod.Get, GatewayUnderTest.OrderPath, Storefront, ("X-Large", new string('x', 17_000)));
+        using var response = await gateway.Send(
+            HttpMethod.Get, GatewayUnderTest.OrderPath, Storefront, ("X-Large", new string('x', 17_000)));
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.RequestHeaderFieldsTooLarge));
     }
@@ -101,7 +102,8 @@ public sealed class LimitTests
             Assert.That(health.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         }
 
-        Assert.That(statuses, Has.Some.EqualTo(HttpStatusCode.TooManyRequests).And.All.AnyOf(HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests));
+        Assert.That(statuses, Has.Some.EqualTo(HttpStatusCode.TooManyRequests));
+        Assert.That(statuses, Is.All.AnyOf(HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests));
     }
 
     [Test]

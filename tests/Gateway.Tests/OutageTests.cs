@@ -65,6 +65,25 @@ public sealed class OutageTests
         await ComeBackSoon(response);
     }
 
+    [TestCase("Content-Length: 100", "{")]
+    [TestCase("Transfer-Encoding: chunked", "5\r\n{")]
+    public async Task A_body_that_does_not_arrive_in_time_is_the_callers_408_and_reaches_no_service(string length, string start)
+    {
+        var answer = await gateway.SendRaw($"""
+            POST /api/v1/orders HTTP/1.1
+            Host: shop
+            X-Api-Key: dev-storefront
+            {length}
+            Connection: close
+
+            {start}
+            """);
+
+        Assert.That(Answers.Status(answer), Is.EqualTo(408), answer);
+        Assert.That(answer, Does.Contain("application/problem+json").And.Contain("request-timeout"));
+        Assert.That(gateway.Services.Requests, Is.Empty);
+    }
+
     [Test]
     public async Task Readiness_names_the_service_that_is_away_and_not_where_it_lives()
     {
@@ -94,11 +113,14 @@ public sealed class OutageTests
 
             context.Response.ContentType = "text/event-stream";
             await context.Response.Body.FlushAsync();
-            await foreach (var data in events.Reader.ReadAllAsync(context.RequestAborted)) await context.Response.WriteAsync($"data: {data}\n\n");
+            await foreach (var data in events.Reader.ReadAllAsync(context.RequestAborted))
+                await context.Response.WriteAsync($"data: {data}\n\n");
         };
 
         // Its headers come before anything has happened.
-        using var stream = await gateway.Send(HttpMethod.Get, GatewayUnderTest.OrderPath + "/stream", ("Authorization", $"Bearer {gateway.OwnToken}"), ("Last-Event-ID", "4"));
+        using var stream = await gateway.Send(
+            HttpMethod.Get, GatewayUnderTest.OrderPath + "/stream",
+            ("Authorization", $"Bearer {gateway.OwnToken}"), ("Last-Event-ID", "4"));
         Assert.That(stream.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/event-stream"));
         Assert.That(gateway.Services.Requests.Single().Headers["Last-Event-ID"], Is.EqualTo("4"));
         using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync());

@@ -24,26 +24,29 @@ public sealed class ServiceAnswerTests
     [TestCase(200)]
     public async Task A_placed_order_comes_with_a_token_and_is_otherwise_as_the_service_wrote_it(int status)
     {
-        const string order = """{ "orderId" : "5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11", "items":[{"orderId":7}], "name":"Zoë \"}\" ", "total":1.50 }""";
+        const string order =
+            """ { "orderId" : "5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11", "items":[{"orderId":7}], "name":"Zoë \"}\" ", "total":1.50 } """;
         gateway.Services.Answer = async context =>
         {
             context.Response.StatusCode = status;
             context.Response.Headers["Idempotent-Replayed"] = "true";
-            await context.Response.WriteAsJsonAsync(JsonDocument.Parse(order).RootElement);
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = System.Text.Encoding.UTF8.GetByteCount(order);
+            await context.Response.WriteAsync(order);
         };
         using var response = await gateway.Send(HttpMethod.Post, "/api/v1/orders", Storefront);
 
+        // Before the body is read: afterwards the client would answer with what it has counted itself.
+        var length = response.Content.Headers.ContentLength;
         var text = await response.Content.ReadAsStringAsync();
         var answer = JsonDocument.Parse(text).RootElement;
         var token = answer.GetProperty("orderToken").GetString()!;
         using (Assert.EnterMultipleScope())
         {
             Assert.That((int)response.StatusCode, Is.EqualTo(status));
-            Assert.That(response.Content.Headers.ContentLength, Is.EqualTo(System.Text.Encoding.UTF8.GetByteCount(text)));
+            Assert.That(length, Is.EqualTo(System.Text.Encoding.UTF8.GetByteCount(text)));
             Assert.That(response.Headers.GetValues("Idempotent-Replayed"), Is.EqualTo((string[])["true"]));
-            Assert.That(answer.EnumerateObject().Select(member => member.Name), Is.EqualTo((string[])["orderId", "items", "name", "total", "orderToken"]));
-            Assert.That(answer.GetProperty("name").GetString(), Is.EqualTo("Zoë \"}\" "));
-            Assert.That(text, Does.Contain("1.50"));
+            Assert.That(text, Is.EqualTo(order[..^3] + $" ,\"orderToken\":\"{token}\"}} "));
         }
 
         gateway.Services.Forget();
@@ -119,7 +122,10 @@ public sealed class ServiceAnswerTests
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("""{"code":"shipment-not-prepared"}"""));
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Conflict));
         Assert.That(response.Headers.Select(header => header.Key), Is.EquivalentTo((string[])
-            ["Date", "ETag", "Retry-After", "Transfer-Encoding", "Cache-Control", "X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy", "Cross-Origin-Resource-Policy"]));
+            [
+                "Date", "ETag", "Retry-After", "Transfer-Encoding", "Cache-Control", "X-Content-Type-Options", "Content-Security-Policy",
+                "Referrer-Policy", "Cross-Origin-Resource-Policy",
+            ]));
     }
 
     [Test]

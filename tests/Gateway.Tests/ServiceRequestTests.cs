@@ -5,6 +5,9 @@ namespace Shop.Gateway.Tests;
 
 public sealed class ServiceRequestTests
 {
+    private const string Order = GatewayUnderTest.OrderPath;
+    private const string Inner = "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11";
+
     private GatewayUnderTest gateway = null!;
 
     [OneTimeSetUp]
@@ -17,13 +20,13 @@ public sealed class ServiceRequestTests
     public void Forget() => gateway.Services.Forget();
 
     [TestCase("POST", "/api/v1/orders", "storefront", "/orders")]
-    [TestCase("GET", GatewayUnderTest.OrderPath, "storefront", "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11")]
-    [TestCase("GET", GatewayUnderTest.OrderPath + "?revision=2&x=%2F", "storefront", "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11?revision=2&x=%2F")]
-    [TestCase("GET", GatewayUnderTest.OrderPath + "/timeline", "storefront", "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/timeline")]
-    [TestCase("GET", GatewayUnderTest.OrderPath + "/stream", "storefront", "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/stream")]
-    [TestCase("PUT", GatewayUnderTest.OrderPath + "/payment", "storefront", "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/payment")]
-    [TestCase("PUT", GatewayUnderTest.OrderPath + "/shipping-address", "storefront", "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/shipping-address")]
-    [TestCase("POST", GatewayUnderTest.OrderPath + "/cancel", "storefront", "/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/cancel")]
+    [TestCase("GET", Order, "storefront", Inner)]
+    [TestCase("GET", Order + "?revision=2&x=%2F", "storefront", Inner + "?revision=2&x=%2F")]
+    [TestCase("GET", Order + "/timeline", "storefront", Inner + "/timeline")]
+    [TestCase("GET", Order + "/stream", "storefront", Inner + "/stream")]
+    [TestCase("PUT", Order + "/payment", "storefront", Inner + "/payment")]
+    [TestCase("PUT", Order + "/shipping-address", "storefront", Inner + "/shipping-address")]
+    [TestCase("POST", Order + "/cancel", "storefront", Inner + "/cancel")]
     [TestCase("POST", GatewayUnderTest.ShippedPath, "warehouse", "/shipments/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/shipped")]
     public async Task A_public_path_becomes_the_services_own(string method, string path, string scope, string inner)
     {
@@ -39,14 +42,19 @@ public sealed class ServiceRequestTests
         using var response = await gateway.Send(
             HttpMethod.Post, "/api/v1/orders", ("X-Api-Key", "dev-storefront"), ("Authorization", $"Bearer {gateway.OwnToken}"),
             ("Cookie", "session=1"), ("X-Shop-Agent", "staff/root"), ("X-Shop-Other", "x"), ("X-Forwarded-For", "6.6.6.6"),
-            ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Prefix", "/evil"), ("Forwarded", "for=6.6.6.6"),
+            ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Prefix", "/evil"),
+            ("Forwarded", "for=6.6.6.6"),
             ("X-Real-IP", "6.6.6.6"), ("X-Original-URL", "/events"), ("X-HTTP-Method-Override", "DELETE"), ("Baggage", "a=b"),
-            ("Tracestate", "a=b"), ("Origin", "http://evil.example"), ("User-Agent", "evil/1"), ("Upgrade", "websocket"), ("Connection", "Upgrade"));
+            ("Tracestate", "a=b"), ("Origin", "http://evil.example"), ("User-Agent", "evil/1"),
+            ("Upgrade", "websocket"), ("Connection", "Upgrade"));
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Created));
         var headers = gateway.Services.Requests.Single().Headers;
         Assert.That(headers.Keys, Is.EquivalentTo((string[])
-            ["Host", "Content-Type", "Content-Length", "X-Api-Key", "X-Shop-Agent", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "traceparent"]));
+            [
+                "Host", "Content-Type", "Content-Length", "X-Api-Key", "X-Shop-Agent", "X-Forwarded-For", "X-Forwarded-Host",
+                "X-Forwarded-Proto", "traceparent",
+            ]));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(headers["X-Api-Key"], Is.EqualTo("dev-service"));
@@ -62,9 +70,10 @@ public sealed class ServiceRequestTests
     {
         (string Name, string Value)[] named =
         [
-            ("If-Match", "\"3\""), ("If-None-Match", "\"4\""), ("Idempotency-Key", "k-1~!"), ("Last-Event-ID", "5"), ("Accept", "application/json"),
+            ("If-Match", "\"3\""), ("If-None-Match", "\"4\""), ("Idempotency-Key", "k-1~!"), ("Last-Event-ID", "5"),
+            ("Accept", "application/json"),
         ];
-        using var request = new HttpRequestMessage(HttpMethod.Put, GatewayUnderTest.OrderPath + "/payment");
+        using var request = new HttpRequestMessage(HttpMethod.Put, Order + "/payment");
         request.Content = new StringContent("{\"methodToken\":\"é\"}", Encoding.UTF8, "application/json");
         foreach (var (name, value) in named.Append(("X-Api-Key", "dev-storefront"))) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await gateway.Client.SendAsync(request);
@@ -81,7 +90,7 @@ public sealed class ServiceRequestTests
     [Test]
     public async Task The_services_are_told_for_whom_a_call_is_made()
     {
-        using var byToken = await gateway.Send(HttpMethod.Get, GatewayUnderTest.OrderPath, ("Authorization", $"Bearer {gateway.OwnToken}"));
+        using var byToken = await gateway.Send(HttpMethod.Get, Order, ("Authorization", $"Bearer {gateway.OwnToken}"));
         using var byWarehouse = await gateway.Send(HttpMethod.Post, GatewayUnderTest.ShippedPath, ("X-Api-Key", "dev-warehouse"));
 
         Assert.That(gateway.Services.Requests.Select(request => request.Headers["X-Shop-Agent"]),
@@ -94,7 +103,7 @@ public sealed class ServiceRequestTests
         const string strangers = "11111111111111111111111111111111";
         gateway.Services.Answer = context => throw new IOException("breaks before it answers");
         using var response = await gateway.Send(
-            HttpMethod.Get, GatewayUnderTest.OrderPath, ("X-Api-Key", "dev-storefront"), ("traceparent", $"00-{strangers}-2222222222222222-01"));
+            HttpMethod.Get, Order, ("X-Api-Key", "dev-storefront"), ("traceparent", $"00-{strangers}-2222222222222222-01"));
 
         var traceparent = gateway.Services.Requests.Single().Headers["traceparent"];
         Assert.That(traceparent, Does.Match("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$").And.Not.Contain(strangers));
@@ -108,7 +117,7 @@ public sealed class ServiceRequestTests
             context.Response.StatusCode = 409;
             return Task.CompletedTask;
         };
-        using var response = await gateway.Send(HttpMethod.Get, GatewayUnderTest.OrderPath, ("X-Api-Key", "dev-storefront"));
+        using var response = await gateway.Send(HttpMethod.Get, Order, ("X-Api-Key", "dev-storefront"));
 
         var problem = await response.Problem(HttpStatusCode.Conflict, "error");
         Assert.That(gateway.Services.Requests.Single().Headers["traceparent"], Does.Contain(problem.GetProperty("traceId").GetString()));
@@ -136,8 +145,10 @@ public sealed class ServiceRequestTests
 
         Assert.That(Answers.Status(answer), Is.EqualTo(400), answer);
         // What is no HTTP header at all (a DEL, bytes that are not UTF-8) is refused before there is a request to word an answer for.
-        if (answer.Contains("problem+json")) Assert.That(answer, Does.Contain("\"code\":\"idempotency-key-malformed\"").And.Contain("\"Idempotency-Key\":["));
-        else Assert.That(value, Does.Match("[^ -~\t]"));
+        if (answer.Contains("problem+json"))
+            Assert.That(answer, Does.Contain("\"code\":\"idempotency-key-malformed\"").And.Contain("\"Idempotency-Key\":["));
+        else
+            Assert.That(value, Does.Match("[^ -~\t]"));
         Assert.That(gateway.Services.Requests, Is.Empty);
     }
 
@@ -154,7 +165,8 @@ public sealed class ServiceRequestTests
     public async Task A_key_of_255_visible_characters_passes()
     {
         var key = new string('~', 255);
-        using var response = await gateway.Send(HttpMethod.Post, "/api/v1/orders", ("X-Api-Key", "dev-storefront"), ("Idempotency-Key", key));
+        using var response = await gateway.Send(
+            HttpMethod.Post, "/api/v1/orders", ("X-Api-Key", "dev-storefront"), ("Idempotency-Key", key));
 
         Assert.That(gateway.Services.Requests.Single().Headers["Idempotency-Key"], Is.EqualTo(key));
     }
@@ -165,7 +177,7 @@ public sealed class ServiceRequestTests
     public async Task A_header_that_cannot_be_passed_on_is_the_callers_fault_and_not_an_outage(string name, string utf8)
     {
         var answer = await gateway.SendRaw($"""
-            GET {GatewayUnderTest.OrderPath} HTTP/1.1
+            GET {Order} HTTP/1.1
             Host: shop
             X-Api-Key: dev-storefront
             {name}: {utf8}

@@ -20,7 +20,7 @@ public sealed class SettingsTests
     [TestCase("dev-operator")]
     public void Outside_development_nothing_starts_with_a_development_key(string key)
     {
-        var refusal = Refused("--ServiceKey=a-real-service-key", "--Keys:0:Name=shop", "--Keys:0:Scope=storefront", $"--Keys:0:Sha256={Hash(key)}");
+        var refusal = Refused(["--ServiceKey=a-real-service-key", .. Key(0, "shop", "storefront", key)]);
 
         Assert.That(refusal, Does.Contain("'shop' is a development key").And.Not.Contain("\n"));
     }
@@ -37,7 +37,7 @@ public sealed class SettingsTests
     [Test]
     public async Task In_production_it_starts_with_keys_of_its_own()
     {
-        await using var app = GatewayService.Build(Production(["--ServiceKey=a-real-service-key", .. Key(0, "shop", "storefront", "k-4f1")]));
+        await using var app = GatewayService.Build(Production(["--ServiceKey=a-real-key", .. Key(0, "shop", "storefront", "k-4f1")]));
 
         await app.StartAsync();
         Assert.That(app.Urls.Single(), Does.StartWith("http://127.0.0.1:"));
@@ -58,10 +58,20 @@ public sealed class SettingsTests
         Assert.That(Refused([.. Key(0, "shop", "storefront", "k-4f1"), $"--{setting}"]), Does.StartWith(name));
 
     [Test]
+    public void A_route_that_does_not_say_who_may_call_is_not_served()
+    {
+        var refusal = Refused([.. Key(0, "shop", "storefront", "k-4f1"), "--ReverseProxy:Routes:get-order:AuthorizationPolicy="]);
+
+        Assert.That(refusal, Is.EqualTo("ReverseProxy: Route 'get-order' does not say who may call."));
+    }
+
+    [Test]
     public void A_name_or_a_key_is_not_used_twice()
     {
-        Assert.That(Refused([.. Key(0, "shop", "storefront", "k-1"), .. Key(1, "shop", "storefront", "k-2")]), Does.Contain("the name 'shop' twice"));
-        Assert.That(Refused([.. Key(0, "a", "storefront", "k-1"), .. Key(1, "b", "warehouse", "k-1")]), Does.Contain("the same key under 'a' and 'b'"));
+        var sameName = Refused([.. Key(0, "shop", "storefront", "k-1"), .. Key(1, "shop", "storefront", "k-2")]);
+        Assert.That(sameName, Does.Contain("the name 'shop' twice"));
+        var sameKey = Refused([.. Key(0, "a", "storefront", "k-1"), .. Key(1, "b", "warehouse", "k-1")]);
+        Assert.That(sameKey, Does.Contain("the same key under 'a' and 'b'"));
     }
 
     [Test]
@@ -73,9 +83,10 @@ public sealed class SettingsTests
             return;
         }
 
-        GatewayService.Build(Production(["--ServiceKey=a-real-service-key", .. Key(0, "shop", "storefront", "k-4f1")]));
+        GatewayService.Build(Production(["--ServiceKey=a-real-key", .. Key(0, "shop", "storefront", "k-4f1")]));
 
-        Assert.That(File.GetUnixFileMode(Path.Combine(folder.Path, "keys")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        var mode = File.GetUnixFileMode(Path.Combine(folder.Path, "keys"));
+        Assert.That(mode, Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
     private static string[] Key(int index, string name, string scope, string key) =>
@@ -84,7 +95,10 @@ public sealed class SettingsTests
     private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private string[] Production(params string[] settings) =>
-        ["--environment=Production", "--Urls=http://127.0.0.1:0", $"--DataDirectory={folder.Path}", "--Logging:LogLevel:Default=None", .. settings];
+    [
+        "--environment=Production", "--Urls=http://127.0.0.1:0", $"--DataDirectory={folder.Path}", "--Logging:LogLevel:Default=None",
+        .. settings,
+    ];
 
     private string Refused(params string[] settings) =>
         Assert.Throws<ConfigurationException>(() => GatewayService.Build(Production(settings)))!.Message;

@@ -52,7 +52,8 @@ public sealed class StubService : IAsyncDisposable
         if (context.Request.Path == "/health/ready") return;
         using var body = new MemoryStream();
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var headers = context.Request.Headers
+            .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         try
         {
             await context.Request.Body.CopyToAsync(body);

@@ -38,6 +38,10 @@ public static class Topology
 
     /// <summary>All queues.</summary>
     public static IReadOnlyList<QueueTopology> Queues { get; } = [PaymentQueue, ShippingQueue, NotificationQueue];
+
+    /// <summary>Whether a queue of the shop's own waits for that routing key: then a message that finds none is an alarm.</summary>
+    public static bool IsConsumed(string routingKey) =>
+        Queues.Any(queue => queue.Bindings.Any(binding => binding.RoutingKey == routingKey));
 }
 
 /// <summary>A queue and what it is bound to.</summary>

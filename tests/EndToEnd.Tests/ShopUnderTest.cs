@@ -146,7 +146,7 @@ public sealed class ShopUnderTest : IAsyncDisposable
         foreach (var process in Enumerable.Reverse(processes)) process.Dispose();
         gateway?.Dispose();
         await Smtp.DisposeAsync();
-        folder.Dispose();
+        if (Environment.GetEnvironmentVariable("SHOP_TEST_KEEP") != "1") folder.Dispose();
     }
 
     private async Task<ServiceProcess> Run(string project, params string[] settings)

@@ -52,7 +52,7 @@ public sealed class EventBus
         if (recorded.Metadata.Traceparent is { } traceparent) context.Headers.Set(MessageHeaders.Traceparent, traceparent);
         var rabbit = context.GetPayload<RabbitMqSendContext>();
         rabbit.RoutingKey = type.RoutingKey;
-        rabbit.Mandatory = true;
+        rabbit.Mandatory = Topology.IsConsumed(type.RoutingKey!); // what only others may listen to is not missed here
         rabbit.BasicProperties.Type = type.StoredName;
         rabbit.BasicProperties.AppId = "order-event-service";
         rabbit.BasicProperties.Timestamp = new AmqpTimestamp(clock.GetUtcNow().ToUnixTimeSeconds());

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace Shop.Testing;
+
+/// <summary>RabbitMQ in a container.</summary>
+internal sealed class DockerRabbitMqNode : IRabbitMqNode
+{
+    private const string Image = "rabbitmq:4-management";
+
+    private readonly string name = $"shop-test-rabbitmq-{Guid.NewGuid():N}";
+    private bool isCreated;
+
+    public int AmqpPort { get; } = RabbitMqServer.FreePort();
+
+    public int ManagementPort { get; } = RabbitMqServer.FreePort();
+
+    public bool HasExited => false;
+
+    public static async Task<bool> IsPossible()
+    {
+        try
+        {
+            using var docker = Process.Start(new ProcessStartInfo("docker", "info") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var output = Task.WhenAll(docker.StandardOutput.ReadToEndAsync(), docker.StandardError.ReadToEndAsync());
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            try
+            {
+                await docker.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                docker.Kill(entireProcessTree: true);
+                return false;
+            }
+
+            await output;
+            return docker.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    public void Start()
+    {
+        if (isCreated) Docker("start", name);
+        // The port that the node itself serves is fixed by its image; the host's is free. A fixed host name keeps its data's name.
+        else Docker("run", "-d", "--name", name, "--hostname", "shop-test", "-p", $"127.0.0.1:{AmqpPort}:5672", "-p", $"127.0.0.1:{ManagementPort}:15672", Image);
+        isCreated = true;
+    }
+
+    public void Kill() => Docker("kill", name);
+
+    public string Log() => isCreated ? Docker("logs", "--tail", "50", name) : "";
+
+    public void Dispose()
+    {
+        if (isCreated) Docker("rm", "-f", "-v", name);
+    }
+
+    private static string Docker(params string[] arguments)
+    {
+        using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = docker.StandardError.ReadToEndAsync();
+        var output = docker.StandardOutput.ReadToEnd();
+        docker.WaitForExit();
+        return docker.ExitCode == 0 ? output : throw new InvalidOperationException($"docker {arguments[0]}: {error.Result}");
+    }
+}

@@ -1,0 +1,15 @@
+namespace Shop.Testing;
+
+/// <summary>A broker that the tests may start and kill.</summary>
+internal interface IRabbitMqNode : IDisposable
+{
+    int AmqpPort { get; }
+    int ManagementPort { get; }
+    bool HasExited { get; }
+
+    void Start();
+    void Kill();
+
+    /// <summary>The end of what it said, for a failed start.</summary>
+    string Log();
+}

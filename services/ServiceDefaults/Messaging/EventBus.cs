@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MassTransit;
 using RabbitMQ.Client;
 using Shop.Contracts;
@@ -13,14 +14,17 @@ public sealed class EventBus
     private readonly BrokerConnection broker;
     private readonly TimeProvider clock;
     private readonly TimeSpan timeout;
+    private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<EventType, bool> opened = new();
+    private Task turn = Task.CompletedTask;
 
     internal EventBus(IBus bus, BrokerConnection broker, TimeProvider clock, TimeSpan timeout) =>
         (this.bus, this.broker, this.clock, this.timeout) = (bus, broker, clock, timeout);
 
     /// <summary>
-    /// Publishes the message that tells of an event, and completes when the broker has it. Many may be in flight; those of one
-    /// exchange reach the broker in the order in which they were started. After an exception the message may be on the broker all
-    /// the same, or still get there: publish it again.
+    /// Publishes the message that tells of an event, and completes when the broker has it. Many may be in flight
+    /// (more than a hundred gain nothing), and they reach the broker in the order in which they were started for as long as the
+    /// connection lasts. After an exception the message may be on the broker all the same, or still get there: publish it again.
     /// </summary>
     /// <exception cref="ArgumentException">The event's type is not published.</exception>
     /// <exception cref="BrokerUnavailableException">The broker is away, or did not confirm in time.</exception>
@@ -34,14 +38,28 @@ public sealed class EventBus
         limit.CancelAfter(timeout);
         try
         {
-            // With a disk or memory alarm the client may block in the socket and not see its token: the outer wait does.
-            await bus.Publish(message, message.GetType(), Pipe.Execute<PublishContext>(context => Describe(context, type, recorded)), limit.Token)
-                .WaitAsync(limit.Token);
+            // With a disk or memory alarm the client may block in the socket and not see its token: the outer waits do.
+            Task<Task> started;
+            lock (gate) turn = started = Start(turn, type, message, recorded, limit.Token);
+            await (await started.WaitAsync(limit.Token)).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
             throw new BrokerUnavailableException($"The broker did not confirm a message within {timeout.TotalSeconds} s.", exception);
         }
+    }
+
+    // A type's first message opens its way to the broker, which takes a few round trips; the others wait until that is done, or they
+    // would overtake it. After that nothing waits here.
+    private async Task<Task> Start(Task previous, EventType type, Message message, RecordedEvent recorded, CancellationToken cancellation)
+    {
+        if (!previous.IsCompleted) await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var publishing = bus.Publish(
+            message, message.GetType(), Pipe.Execute<PublishContext>(context => Describe(context, type, recorded)), cancellation);
+        if (opened.ContainsKey(type)) return publishing;
+        await publishing.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (publishing.IsCompletedSuccessfully) opened[type] = true;
+        return publishing;
     }
 
     private void Describe(PublishContext context, EventType type, RecordedEvent recorded)

@@ -94,6 +94,9 @@ public static class ServiceHost
         ConfigurationException => exception.Message,
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
+        // What the framework says of a value that is not of its type, and of a URL that is none.
+        InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
+        FormatException { TargetSite.DeclaringType.FullName: "Microsoft.AspNetCore.Http.BindingAddress" } => exception.Message,
         AggregateException { InnerException: { } inner } => StartupMessage(inner),
         _ => null,
     };

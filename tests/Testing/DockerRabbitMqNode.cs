@@ -52,6 +52,8 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
 
     public void Kill() => Docker("kill", name);
 
+    public void Control(params string[] arguments) => Docker(["exec", name, "rabbitmqctl", .. arguments]);
+
     public string Log() => isCreated ? Docker("logs", "--tail", "50", name) : "";
 
     public void Dispose()

@@ -83,11 +83,14 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Reads the management API, such as <c>queues/my-vhost</c>.</summary>
     public async Task<JsonElement> Management(string path) => await management.GetFromJsonAsync<JsonElement>(path);
 
-    /// <summary>Writes to the management API.</summary>
-    public async Task ManagementPut(string path, object body)
+    /// <summary>Makes the node believe that its disk is full, or that it is not; completes when the node says so.</summary>
+    public async Task SetDiskAlarm(bool isFull)
     {
-        using var response = await management.PutAsJsonAsync(path, body);
-        response.EnsureSuccessStatusCode();
+        Own().Control("set_disk_free_limit", isFull ? "900GB" : "50MB");
+        await Eventually.True(
+            async () => (await Management("nodes")).EnumerateArray()
+                .All(one => one.TryGetProperty("disk_free_alarm", out var alarm) && alarm.GetBoolean() == isFull),
+            "the node knows");
     }
 
     /// <summary>kill -9. What is durable is there after <see cref="Restart"/>.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
             }
             catch (Exception exception)
             {
-                var what = exception is OperationInterruptedException { ShutdownReason: { } reason } ? reason.ReplyText : exception.Message;
+                var what = What(exception);
                 // Once for each trouble, not once for each try.
                 if (trouble != what) LogTrouble(log, options.Host, options.Port, what);
                 trouble = what;
@@ -70,6 +70,17 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
 
             await Task.Delay(Backoff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // The outermost exception says only that no endpoint could be reached; the broker's own words, or the socket's, are inside.
+    private static string What(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is OperationInterruptedException { ShutdownReason: { } reason }) return reason.ReplyText;
+        }
+
+        return exception.GetBaseException().Message;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The topology is declared at {Host}:{Port}")]

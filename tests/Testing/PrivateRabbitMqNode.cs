@@ -88,7 +88,12 @@ internal sealed class PrivateRabbitMqNode : IRabbitMqNode
 
     private Process Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.Path,
+        };
         var settings = new Dictionary<string, string>
         {
             ["HOME"] = folder.Path, // The Erlang cookie lies there.

@@ -44,15 +44,20 @@ public sealed class RabbitMqServer : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("SHOP_TEST_RABBITMQ") is { Length: > 0 } amqp)
         {
             var management = Environment.GetEnvironmentVariable("SHOP_TEST_RABBITMQ_MANAGEMENT");
-            if (string.IsNullOrEmpty(management)) Assert.Fail("SHOP_TEST_RABBITMQ is set; SHOP_TEST_RABBITMQ_MANAGEMENT must be the URL of its management API.");
+            if (string.IsNullOrEmpty(management))
+                Assert.Fail("SHOP_TEST_RABBITMQ is set; SHOP_TEST_RABBITMQ_MANAGEMENT must be the URL of its management API.");
             var named = new RabbitMqServer(null, new Uri(amqp), new Uri(management!));
             await named.Ready();
             return named;
         }
 
-        IRabbitMqNode? node = await DockerRabbitMqNode.IsPossible() ? new DockerRabbitMqNode() : PrivateRabbitMqNode.IsPossible ? new PrivateRabbitMqNode() : null;
+        IRabbitMqNode? node = await DockerRabbitMqNode.IsPossible() ? new DockerRabbitMqNode()
+            : PrivateRabbitMqNode.IsPossible ? new PrivateRabbitMqNode()
+            : null;
         if (node is null)
-            Assert.Ignore("There is no RabbitMQ to test with: SHOP_TEST_RABBITMQ is not set, no Docker engine answers, and rabbitmq-server is not installed.");
+            Assert.Ignore(
+                "There is no RabbitMQ to test with: SHOP_TEST_RABBITMQ is not set, no Docker engine answers, "
+                + "and rabbitmq-server is not installed.");
         var server = new RabbitMqServer(
             node, new Uri($"amqp://guest:guest@127.0.0.1:{node!.AmqpPort}"), new Uri($"http://127.0.0.1:{node.ManagementPort}"));
         try
@@ -75,7 +80,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         using var created = await management.PutAsync($"vhosts/{name}", null);
         created.EnsureSuccessStatusCode();
         var user = Uri.UnescapeDataString(AmqpUri.UserInfo.Length > 0 ? AmqpUri.UserInfo.Split(':')[0] : "guest");
-        using var permitted = await management.PutAsJsonAsync($"permissions/{name}/{user}", new { configure = ".*", write = ".*", read = ".*" });
+        var all = new { configure = ".*", write = ".*", read = ".*" };
+        using var permitted = await management.PutAsJsonAsync($"permissions/{name}/{user}", all);
         permitted.EnsureSuccessStatusCode();
         return new UriBuilder(AmqpUri) { Path = name }.Uri;
     }
@@ -131,7 +137,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
             catch (Exception exception) when (exception is SocketException or HttpRequestException)
             {
                 if (node is { HasExited: true }) throw new InvalidOperationException($"RabbitMQ did not start. {node.Log()}", exception);
-                if (watch.Elapsed > StartTime) throw new TimeoutException($"RabbitMQ was not ready within {StartTime.TotalSeconds} s. {node?.Log()}", exception);
+                if (watch.Elapsed > StartTime)
+                    throw new TimeoutException($"RabbitMQ was not ready within {StartTime.TotalSeconds} s. {node?.Log()}", exception);
                 await Task.Delay(100);
             }
         }

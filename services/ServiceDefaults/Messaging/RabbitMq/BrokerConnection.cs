@@ -10,7 +10,8 @@ namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 /// Declares the topology, also each time the broker comes back (it may come back empty), and is the readiness of what depends on
 /// it. The host starts without waiting; <see cref="Declared"/> is what waits.
 /// </summary>
-internal sealed partial class BrokerConnection(RabbitMqOptions options, MessagingOptions messaging, ServiceName service, ILogger<BrokerConnection> log)
+internal sealed partial class BrokerConnection(
+    RabbitMqOptions options, MessagingOptions messaging, ServiceName service, ILogger<BrokerConnection> log)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(1);
@@ -22,7 +23,9 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
     public Task Declared => declared.Task;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(trouble is { } what ? HealthCheckResult.Unhealthy(what) : HealthCheckResult.Healthy("connected, topology declared"));
+        Task.FromResult(trouble is { } what
+            ? HealthCheckResult.Unhealthy(what)
+            : HealthCheckResult.Healthy("connected, topology declared"));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

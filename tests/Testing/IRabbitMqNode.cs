@@ -10,6 +10,9 @@ internal interface IRabbitMqNode : IDisposable
     void Start();
     void Kill();
 
+    /// <summary>Runs <c>rabbitmqctl</c> with the arguments.</summary>
+    void Control(params string[] arguments);
+
     /// <summary>The end of what it said, for a failed start.</summary>
     string Log();
 }

@@ -248,7 +248,8 @@ internal sealed partial class EmbeddedCursor(
         await Task.Delay(time, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>One run from the checkpoint on, until the host stops or the store fails.</summary>
-    private sealed record Round(LowWatermark Watermark, TaskCompletionSource StoreFailed, CancellationToken Reading, CancellationToken Handling);
+    private sealed record Round(
+        LowWatermark Watermark, TaskCompletionSource StoreFailed, CancellationToken Reading, CancellationToken Handling);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} follows the order log from position {Position}")]
     private static partial void LogConnected(ILogger log, string queue, long position);

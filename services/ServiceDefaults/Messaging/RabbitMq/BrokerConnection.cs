@@ -10,7 +10,8 @@ namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 /// Declares the topology, also each time the broker comes back (it may come back empty), and is the readiness of what depends on
 /// it. The host starts without waiting; <see cref="Declared"/> is what waits.
 /// </summary>
-internal sealed partial class BrokerConnection(RabbitMqOptions options, MessagingOptions messaging, ServiceName service, ILogger<BrokerConnection> log)
+internal sealed partial class BrokerConnection(
+    RabbitMqOptions options, MessagingOptions messaging, ServiceName service, ILogger<BrokerConnection> log)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(1);
@@ -22,7 +23,9 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
     public Task Declared => declared.Task;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(trouble is { } what ? HealthCheckResult.Unhealthy(what) : HealthCheckResult.Healthy("connected, topology declared"));
+        Task.FromResult(trouble is { } what
+            ? HealthCheckResult.Unhealthy(what)
+            : HealthCheckResult.Healthy("connected, topology declared"));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -62,7 +65,7 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
             }
             catch (Exception exception)
             {
-                var what = exception is OperationInterruptedException { ShutdownReason: { } reason } ? reason.ReplyText : exception.Message;
+                var what = What(exception);
                 // Once for each trouble, not once for each try.
                 if (trouble != what) LogTrouble(log, options.Host, options.Port, what);
                 trouble = what;
@@ -70,6 +73,17 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
 
             await Task.Delay(Backoff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // The outermost exception says only that no endpoint could be reached; the broker's own words, or the socket's, are inside.
+    private static string What(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is OperationInterruptedException { ShutdownReason: { } reason }) return reason.ReplyText;
+        }
+
+        return exception.GetBaseException().Message;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The topology is declared at {Host}:{Port}")]

@@ -20,7 +20,8 @@ internal static class BrokerTopology
     public static async Task Declare(IChannel channel, bool quorum, IReadOnlyList<int> retryDelays, CancellationToken cancellation)
     {
         foreach (var exchange in Topology.Exchanges)
-            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellation);
+            await channel.ExchangeDeclareAsync(
+                exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellation);
         foreach (var queue in Topology.Queues)
         {
             // The dead-letter queue first: what a queue dead-letters needs a place to go from the beginning.

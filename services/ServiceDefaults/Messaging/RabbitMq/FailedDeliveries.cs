@@ -32,8 +32,12 @@ internal sealed partial class FailedDeliveries(
     {
         // On shutdown a consumer that was cut off has not failed: thrown on, the broker keeps the message.
         if (exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested) throw exception;
-        if (!context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery) || !context.TryGetPayload<ChannelContext>(out var channel))
+        if (!context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery)
+            || !context.TryGetPayload<ChannelContext>(out var channel))
+        {
             throw new InvalidOperationException("Not a delivery from RabbitMQ.");
+        }
+
         var decision = policy.Decide(exception, delivery.Tries());
         var properties = Properties(delivery, decision.Tries);
         var reason = exception.GetBaseException().Message;
@@ -89,13 +93,15 @@ internal sealed partial class FailedDeliveries(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} handed back {Type} {MessageId} for {Delay} s: {Reason}")]
     private static partial void LogExpected(ILogger log, string queue, string type, string messageId, double delay, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Queue} failed on {Type} {MessageId}, attempt {Attempt}; it comes back in {Delay} s")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Queue} failed on {Type} {MessageId}, attempt {Attempt}; it comes back in {Delay} s")]
     private static partial void LogRetry(
         ILogger log, Exception exception, string queue, string type, string messageId, int attempt, double delay);
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "{Queue} gave up on {Type} {MessageId} after {Attempts} attempts ({Reason}), it is in the dead-letter queue: {Exception}: {Error}")]
+        Message = "{Queue} gave up on {Type} {MessageId} after {Attempts} attempts ({Reason}), it is in the dead-letter queue: "
+            + "{Exception}: {Error}")]
     private static partial void LogDead(
         ILogger log, string queue, string type, string messageId, int attempts, string reason, string exception, string error);
 }

@@ -15,7 +15,9 @@ internal sealed record RabbitMqOptions
     /// <summary><c>RabbitMq:QueueType</c>: quorum queues (the default) survive a node; classic ones are for a small single node.</summary>
     public required bool Quorum { get; init; }
 
-    /// <summary><c>RabbitMq:PublishTimeout</c>: a publish that is not confirmed by then has failed. It may be stored all the same.</summary>
+    /// <summary>
+    /// <c>RabbitMq:PublishTimeout</c>: a publish that is not confirmed by then has failed. It may be stored all the same.
+    /// </summary>
     public required TimeSpan PublishTimeout { get; init; }
 
     /// <summary>Null when no broker is configured.</summary>

@@ -134,7 +134,17 @@ public sealed partial class PaymentProcess(
 
     private async Task<AppendOutcome> Reject(OrderView order, PaymentAttempt attempt, string paymentId, Cause cause, CancellationToken cancellation)
     {
-        await provider.Void(order.OrderId, attempt.Attempt, paymentId, cancellation);
+        var settled = await provider.Void(order.OrderId, attempt.Attempt, paymentId, cancellation);
+        PaymentResult(log, order.OrderId, attempt.Attempt, settled.ToString());
+        if (settled == Settlement.Captured)
+        {
+            // Somebody took the money at the provider itself. To write that the payment failed would be to keep it.
+            throw new UnprocessableMessageException($"The payment of order {order.OrderId} was declined here and captured at the provider: refund it there.")
+            {
+                Reason = "captured-though-declined",
+            };
+        }
+
         return await Append(
             order.OrderId, new PaymentAuthFailed(attempt.Attempt, PaymentFailureReason.ReviewDeclined, Retryable: false), attempt.Attempt, cause, cancellation);
     }

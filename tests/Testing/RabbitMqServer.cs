@@ -38,6 +38,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>The management API's and UI's root, without credentials; they are those of <see cref="AmqpUri"/>.</summary>
     public Uri ManagementUri { get; }
 
+    /// <summary>True when it may be killed: it was started here, and is nobody else's.</summary>
+    public bool IsOwn => node is not null;
+
     /// <summary>Starts, or finds, a broker. Ignores the test when there is none to be had.</summary>
     public static async Task<RabbitMqServer> Start()
     {

@@ -18,9 +18,13 @@ internal sealed partial class BrokerConnection(
 
     private readonly TaskCompletionSource declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? trouble = "not connected yet";
+    private volatile CancellationTokenSource? session;
 
     /// <summary>Completes when the topology was declared for the first time.</summary>
     public Task Declared => declared.Task;
+
+    /// <summary>Cancelled when the connection of now is lost; null while there is none.</summary>
+    public CancellationToken? Session => session?.Token;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(trouble is { } what
@@ -55,9 +59,12 @@ internal sealed partial class BrokerConnection(
                     await BrokerTopology.Declare(channel, options.Quorum, messaging.RetryDelays, stoppingToken);
                 trouble = null;
                 LogDeclared(log, options.Host, options.Port);
+                session = new CancellationTokenSource();
                 declared.TrySetResult();
                 await lost.Task.WaitAsync(stoppingToken);
                 trouble = "the connection was lost";
+                await session.CancelAsync();
+                session = null;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

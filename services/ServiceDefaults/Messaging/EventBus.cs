@@ -29,8 +29,23 @@ public sealed class EventBus
     /// </summary>
     /// <exception cref="ArgumentException">The event's type is not published.</exception>
     /// <exception cref="BrokerUnavailableException">The broker is away, or did not confirm in time.</exception>
-    /// <exception cref="MessageReturnedException">No queue is bound to the message's routing key.</exception>
+    /// <exception cref="MessageReturnedException">No queue is bound to the message's routing key, and declaring them did not help.</exception>
     public async Task Publish(RecordedEvent recorded, CancellationToken cancellation)
+    {
+        var declarations = broker.Declarations;
+        try
+        {
+            await PublishOnce(recorded, cancellation);
+        }
+        catch (MessageReturnedException)
+        {
+            // Somebody removed a queue or a binding: it is put back, and the message has a place to go.
+            await broker.DeclareAgain(declarations, cancellation);
+            await PublishOnce(recorded, cancellation);
+        }
+    }
+
+    private async Task PublishOnce(RecordedEvent recorded, CancellationToken cancellation)
     {
         var type = EventTypes.Of(recorded.Event);
         var message = Message.Of(recorded) ?? throw new ArgumentException($"A {type.StoredName} is not published.", nameof(recorded));

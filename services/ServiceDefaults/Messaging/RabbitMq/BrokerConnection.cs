@@ -16,15 +16,51 @@ internal sealed partial class BrokerConnection(
 {
     private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(1);
 
+    private readonly SemaphoreSlim declaring = new(1);
     private readonly TaskCompletionSource declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? trouble = "not connected yet";
     private volatile CancellationTokenSource? session;
+    private volatile IConnection? current;
+    private long declarations;
 
     /// <summary>Completes when the topology was declared for the first time.</summary>
     public Task Declared => declared.Task;
 
     /// <summary>Cancelled when the connection of now is lost; null while there is none.</summary>
     public CancellationToken? Session => session?.Token;
+
+    /// <summary>How often the topology was declared so far.</summary>
+    public long Declarations => Volatile.Read(ref declarations);
+
+    /// <summary>
+    /// Declares the topology again, because somebody removed a queue or a binding; not, when that was done since there were
+    /// <paramref name="seen"/> <see cref="Declarations"/>.
+    /// </summary>
+    /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
+    public async Task DeclareAgain(long seen, CancellationToken cancellation)
+    {
+        await declaring.WaitAsync(cancellation);
+        try
+        {
+            if (Declarations != seen) return;
+            await Declare(current ?? throw new BrokerUnavailableException("The broker is away."), cancellation);
+            LogDeclaredAgain(log, options.Host, options.Port);
+        }
+        catch (Exception exception) when (exception is AlreadyClosedException or OperationInterruptedException or IOException)
+        {
+            throw new BrokerUnavailableException($"The topology cannot be declared: {exception.Message}", exception);
+        }
+        finally
+        {
+            declaring.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        declaring.Dispose();
+        base.Dispose();
+    }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(trouble is { } what
@@ -33,17 +69,7 @@ internal sealed partial class BrokerConnection(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var factory = new ConnectionFactory
-        {
-            HostName = options.Host,
-            Port = options.Port,
-            VirtualHost = options.VirtualHost,
-            UserName = options.User,
-            Password = options.Password,
-            Ssl = new SslOption(options.Host, enabled: options.Tls),
-            AutomaticRecoveryEnabled = false,
-            ClientProvidedName = $"{service.Value} topology",
-        };
+        var factory = options.Factory($"{service.Value} topology");
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -55,8 +81,8 @@ internal sealed partial class BrokerConnection(
                     lost.TrySetResult();
                     return Task.CompletedTask;
                 };
-                await using (var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken))
-                    await BrokerTopology.Declare(channel, options.Quorum, messaging.RetryDelays, stoppingToken);
+                await Declare(connection, stoppingToken);
+                current = connection;
                 trouble = null;
                 LogDeclared(log, options.Host, options.Port);
                 session = new CancellationTokenSource();
@@ -78,6 +104,11 @@ internal sealed partial class BrokerConnection(
                 trouble = what;
             }
 
+            finally
+            {
+                current = null;
+            }
+
             await Task.Delay(Backoff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -92,6 +123,16 @@ internal sealed partial class BrokerConnection(
 
         return exception.GetBaseException().Message;
     }
+
+    private async Task Declare(IConnection connection, CancellationToken cancellation)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        await BrokerTopology.Declare(channel, options.Quorum, messaging.RetryDelays, cancellation);
+        Interlocked.Increment(ref declarations);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message found no queue: the topology is declared again at {Host}:{Port}")]
+    private static partial void LogDeclaredAgain(ILogger log, string host, int port);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The topology is declared at {Host}:{Port}")]
     private static partial void LogDeclared(ILogger log, string host, int port);

@@ -15,10 +15,6 @@ internal sealed partial class FailedDeliveries(
     string queue, FailurePolicy policy, MessageCounters counters, TimeProvider clock, ILogger<FailedDeliveries> log)
     : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
-    // Set by the broker on what is redelivered or dead-lettered: they tell of the original, and grow with every round.
-    private static readonly string[] BrokerHeaders =
-        ["x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-delivery-count"];
-
     /// <summary>A delivery whose consumer, or deserialization, threw.</summary>
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) => Move(context, context.Exception);
 
@@ -70,23 +66,11 @@ internal sealed partial class FailedDeliveries(
 
     private static BasicProperties Properties(RabbitMqBasicConsumeContext delivery, Tries tries)
     {
-        var properties = new BasicProperties(delivery.Properties);
-        var headers = delivery.Properties.Headers is { } given ? new Dictionary<string, object?>(given) : [];
-        foreach (var header in BrokerHeaders) headers.Remove(header);
+        var (properties, headers) = MessageCopy.Of(delivery.Properties);
         headers[MessageHeaders.OriginalExchange] = delivery.OriginalExchange();
         headers[MessageHeaders.OriginalRoutingKey] = delivery.OriginalRoutingKey();
         headers[MessageHeaders.Attempts] = tries.Attempts;
         headers[MessageHeaders.Failures] = tries.Failures;
-        properties.Headers = headers;
-        properties.Persistent = true;
-
-        // A foreign publisher's properties that would act once more on the copy: its expiry would take the message out of the
-        // dead-letter queue, its user is not ours (the broker would close the channel), its CC would send copies elsewhere.
-        if (properties.IsExpirationPresent()) headers["x-original-expiration"] = properties.Expiration;
-        properties.ClearExpiration();
-        if (properties.IsUserIdPresent()) headers["x-original-user-id"] = properties.UserId;
-        properties.ClearUserId();
-        if (headers.Remove("CC", out var copies)) headers["x-original-cc"] = copies;
         return properties;
     }
 

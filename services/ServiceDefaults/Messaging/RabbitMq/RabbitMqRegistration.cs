@@ -49,6 +49,8 @@ internal static class RabbitMqRegistration
         this IHostApplicationBuilder builder, RabbitMqOptions options, QueueTopology queue, Action<IRegistrationConfigurator> consumers)
     {
         builder.AddBroker(options);
+        builder.Services.AddSingleton<IDeadLetters>(services => new BrokerDeadLetters(
+            queue.Name, options, services.GetRequiredService<ServiceName>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new FailedDeliveries(
             queue.Name, services.GetRequiredService<MessagingOptions>().FailurePolicy(), services.GetRequiredService<MessageCounters>(),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<FailedDeliveries>>()));

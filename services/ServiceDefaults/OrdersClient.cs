@@ -11,6 +11,7 @@ using Polly;
 using Polly.Retry;
 using Polly.Timeout;
 using Shop.Contracts;
+using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.ServiceDefaults;
 
@@ -124,8 +125,8 @@ public abstract record AppendOutcome
     public sealed record Refused(string Code, JsonElement Problem) : AppendOutcome;
 }
 
-/// <summary>The Order Event Service is away for now: the message is to come back later.</summary>
-public sealed class OrdersUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+/// <summary>The Order Event Service is away for now: the message is to come back later, however long that takes.</summary>
+public sealed class OrdersUnavailableException(string message, Exception? inner = null) : RetryLaterException(message, inner: inner);
 
 /// <summary>Registration of <see cref="OrdersClient"/>.</summary>
 public static class OrdersClientRegistration

@@ -33,6 +33,11 @@ public sealed class SmtpMailer(MailSettings settings, SmtpSettings server) : IMa
         {
             throw new UnprocessableMessageException($"The mail server refuses the recipient ({(int)exception.StatusCode}).");
         }
+        catch (SmtpException exception) when (exception.InnerException is SocketException or IOException)
+        {
+            // The server is away, which is no fault of the mail's: it waits for as long as it takes.
+            throw new RetryLaterException($"The mail server {server} cannot be reached.", inner: exception);
+        }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
             throw new TimeoutException($"The mail server {server} took no mail within {server.Timeout.TotalSeconds} s.", exception);

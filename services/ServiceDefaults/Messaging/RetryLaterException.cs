@@ -7,7 +7,7 @@ namespace Shop.ServiceDefaults.Messaging;
 /// <param name="reason">Why, for the log; nothing personal.</param>
 /// <param name="after">When to come back, at the earliest; as the failure policy sees fit when null.</param>
 /// <param name="inner">What happened.</param>
-public sealed class RetryLaterException(string reason, TimeSpan? after = null, Exception? inner = null) : Exception(reason, inner)
+public class RetryLaterException(string reason, TimeSpan? after = null, Exception? inner = null) : Exception(reason, inner)
 {
     /// <summary>When to come back, at the earliest; as the failure policy sees fit when null.</summary>
     public TimeSpan? After { get; } = after;

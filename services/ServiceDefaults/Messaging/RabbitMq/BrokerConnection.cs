@@ -22,6 +22,9 @@ internal sealed partial class BrokerConnection(
     /// <summary>Completes when the topology was declared for the first time.</summary>
     public Task Declared => declared.Task;
 
+    /// <summary>True while the broker can be used.</summary>
+    public bool IsUp => trouble is null;
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(trouble is { } what
             ? HealthCheckResult.Unhealthy(what)

@@ -31,10 +31,7 @@ public sealed class BrokerOutageTests
         await using var publisher = await TestService.Start(settings, builder => builder.AddEventBus());
         await BrokerShapeTests.Healthy(consumer);
         await BrokerShapeTests.Healthy(publisher);
-        // RabbitMQ writes the names of its quorum queues to disk half a second late (ra's names.dets): one that is killed before that
-        // comes back with a queue that elects no leader. No shop declares its queues and loses its broker within the same second.
-        var declared = Stopwatch.StartNew();
-        await Eventually.True(() => declared.Elapsed > TimeSpan.FromSeconds(2), "the queues' names are on disk");
+        await QueuesAreOnDisk();
         var bus = publisher.Services.GetRequiredService<EventBus>();
         var events = Enumerable.Range(0, 300).Select(_ => Given.Recorded(Given.Created)).ToList();
         var confirmed = 0;
@@ -56,6 +53,24 @@ public sealed class BrokerOutageTests
         await BrokerShapeTests.Healthy(consumer);
         await consumer.DisposeAsync();
         Assert.That(script.Runs.Select(run => run.Message.EventId), Is.EquivalentTo(events.Select(recorded => recorded.EventId)));
+    }
+
+    [Test]
+    public async Task A_consumer_that_had_messages_in_hand_when_the_broker_died_consumes_again()
+    {
+        await using var broker = await Broker.Open();
+        var release = new TaskCompletionSource();
+        var script = new Script { Does = (_, _) => release.Task };
+        await using var consumer = await TestService.Consumer(broker.Settings(folder), script);
+        await BrokerShapeTests.Healthy(consumer);
+        await QueuesAreOnDisk();
+        for (var i = 0; i < 40; i++) await broker.Publish("orders", "orders.order-cancelled", Cancelled(Guid.NewGuid()));
+        await Eventually.True(() => script.Runs.Count == 16, "as many as may be are in hand");
+        broker.Server.Kill();
+        release.SetResult();
+        await broker.Server.Restart();
+        await Eventually.True(() => script.Runs.Count >= 40, "all ran", TimeSpan.FromSeconds(60));
+        Assert.That(script.Runs.Select(run => run.Message.EventId), Is.Unique);
     }
 
     [Test]
@@ -111,6 +126,17 @@ public sealed class BrokerOutageTests
             return ids.Contains(refused.EventId.ToString());
         }, "the refused event is there in the end");
     }
+
+    // RabbitMQ writes the names of its quorum queues to disk half a second late (ra's names.dets): one that is killed before that
+    // comes back with a queue that elects no leader. No shop declares its queues and loses its broker within the same second.
+    private static Task QueuesAreOnDisk()
+    {
+        var watch = Stopwatch.StartNew();
+        return Eventually.True(() => watch.Elapsed > TimeSpan.FromSeconds(2), "the queues' names are on disk");
+    }
+
+    private static string Cancelled(Guid eventId) =>
+        $$"""{"eventId":"{{eventId}}","orderId":"{{Guid.NewGuid()}}","revision":1,"occurredAt":"2026-01-01T00:00:00Z"}""";
 
     private static async Task Published(EventBus bus, RecordedEvent recorded)
     {

@@ -26,6 +26,9 @@ internal sealed partial class BrokerConnection(
     /// <summary>Completes when the topology was declared for the first time.</summary>
     public Task Declared => declared.Task;
 
+    /// <summary>True while the broker can be used.</summary>
+    public bool IsUp => trouble is null;
+
     /// <summary>Cancelled when the connection of now is lost; null while there is none.</summary>
     public CancellationToken? Session => session?.Token;
 

@@ -22,6 +22,7 @@ internal static class RabbitMqRegistration
         builder.Services.AddSingleton(MessagingOptions.From(builder.Configuration));
         builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BrokerConnection>());
+        builder.Services.AddHostedService<DeadConnectionWatch>();
         builder.Services.AddHealthChecks().AddCheck<BrokerConnection>("rabbitmq-topology");
         builder.Services.Configure<MassTransitHostOptions>(host =>
         {

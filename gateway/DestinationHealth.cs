@@ -13,6 +13,8 @@ internal sealed class DestinationHealth(string cluster, IProxyStateLookup proxy,
 {
     public const string Client = "health";
 
+    private const string MayBeAway = "MayBeAway";
+
     private readonly Lock gate = new();
     private Task<HealthCheckResult>? last;
     private long asked;
@@ -35,6 +37,7 @@ internal sealed class DestinationHealth(string cluster, IProxyStateLookup proxy,
         var description = string.Join(", ", answers.Select(answer => $"{answer.Name}: {answer.Said}"));
         return answers.Count(answer => answer.Ready) switch
         {
+            0 when state.Model.Config.Metadata?.ContainsKey(MayBeAway) ?? false => HealthCheckResult.Degraded(description),
             0 => HealthCheckResult.Unhealthy(description),
             var ready when ready < answers.Length => HealthCheckResult.Degraded(description),
             _ => HealthCheckResult.Healthy(description),

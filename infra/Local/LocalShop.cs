@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Shop.Backoffice;
 using Shop.Gateway;
 using Shop.Notification;
 using Shop.OrderEvents;
@@ -49,10 +50,14 @@ public sealed class LocalShop(string[] args, string url, string data) : IAsyncDi
         var shipping = await Start("shipping", ShippingService.Build, $"--Orders:Url={orders}");
         var notification = await Start(
             "notification", NotificationService.Build, $"--Orders:Url={orders}", $"--Mail:Folder={Mail}", $"--Mail:StorefrontUrl={url}");
+        var backoffice = await Start(
+            "backoffice", BackofficeService.Build, $"--Orders:Url={orders}", $"--Services:payment={payment}", $"--Services:shipping={shipping}",
+            $"--Services:notification={notification}");
         await Start(
             "gateway", GatewayService.Build,
             $"--ReverseProxy:Clusters:orders:Destinations:orders:Address={orders}",
             $"--ReverseProxy:Clusters:shipping:Destinations:shipping:Address={shipping}",
+            $"--ReverseProxy:Clusters:backoffice:Destinations:backoffice:Address={backoffice}",
             // Without a route to them: the gateway's readiness is that of all its clusters.
             $"--ReverseProxy:Clusters:payment:Destinations:one:Address={payment}",
             $"--ReverseProxy:Clusters:notification:Destinations:one:Address={notification}",

@@ -41,6 +41,13 @@ public sealed class AccessTests
             ("PUT", Order + "/shipping-address", ["storefront", "the own token"]),
             ("POST", Order + "/cancel", ["storefront", "the own token"]),
             ("POST", GatewayUnderTest.ShippedPath, ["warehouse"]),
+            ("GET", "/api/v1/admin/dead-letters", ["operator"]),
+            ("GET", "/api/v1/admin/dead-letters/payment/a1", ["operator"]),
+            ("POST", "/api/v1/admin/dead-letters/payment/a1/replay", ["operator"]),
+            ("POST", "/api/v1/admin/dead-letters/payment/replay", ["operator"]),
+            ("DELETE", "/api/v1/admin/dead-letters/payment/a1", ["operator"]),
+            ("GET", "/api/v1/admin/stuck-orders", ["operator"]),
+            ("POST", "/api/v1/admin/stuck-orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/nudge", ["operator"]),
         ];
         foreach (var (method, path, allowed) in routes)
         {

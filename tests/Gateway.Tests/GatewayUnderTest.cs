@@ -55,6 +55,7 @@ public sealed class GatewayUnderTest : IAsyncDisposable
             $"--DataDirectory={folder.Path}",
             $"--ReverseProxy:Clusters:orders:Destinations:orders:Address={services.Address}",
             $"--ReverseProxy:Clusters:shipping:Destinations:shipping:Address={services.Address}",
+            $"--ReverseProxy:Clusters:backoffice:Destinations:backoffice:Address={services.Address}",
             "--Logging:LogLevel:Default=None",
             "--RateLimits:Enabled=false",
             .. settings.Select(setting => $"--{setting}"),

@@ -1,0 +1,3 @@
+using Shop.Admin;
+
+return await Commands.Root().Parse(args).InvokeAsync();

@@ -10,6 +10,12 @@ internal interface IRabbitMqNode : IDisposable
     void Start();
     void Kill();
 
+    /// <summary>SIGTERM, and waits until it has ended.</summary>
+    void Stop();
+
+    /// <summary>Runs <c>rabbitmqctl</c> against it.</summary>
+    void Control(params string[] arguments);
+
     /// <summary>The end of what it said, for a failed start.</summary>
     string Log();
 }

@@ -93,7 +93,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>kill -9. What is durable is there after <see cref="Restart"/>.</summary>
     public void Kill() => Own().Kill();
 
-    /// <summary>Starts it again at the same ports, after <see cref="Kill"/>.</summary>
+    /// <summary>Stops it as an operator would, and waits until it has ended.</summary>
+    public void Stop() => Own().Stop();
+
+    /// <summary>Runs <c>rabbitmqctl</c> against it, such as <c>set_disk_free_limit 50MB</c>.</summary>
+    public void Control(params string[] arguments) => Own().Control(arguments);
+
+    /// <summary>Starts it again at the same ports, after <see cref="Kill"/> or <see cref="Stop"/>.</summary>
     public async Task Restart()
     {
         Own().Start();

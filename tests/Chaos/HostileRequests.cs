@@ -83,6 +83,8 @@ internal sealed class HostileRequests(Uri gateway, ChaosOptions options) : IDisp
         Text("a fraction", json => json.Replace("\"shippingCost\":499", "\"shippingCost\":4.99", StringComparison.Ordinal));
         Text("2^63", json => json.Replace("\"shippingCost\":499", "\"shippingCost\":9223372036854775808", StringComparison.Ordinal));
         Text("a lone surrogate", json => json.Replace("Ada Example", "\\ud800", StringComparison.Ordinal));
+        Text("half a character as a name", json => json.Replace("\"tax\":0", "\"tax\":0,\"\\ud800\":1,\"x\":{\"\\udc00\":\"\\ud800\"}", StringComparison.Ordinal));
+        Text("half a character as metadata", json => json.Replace("\"tax\":0", "\"tax\":0,\"metadata\":{\"\\ud800\":\"x\"}", StringComparison.Ordinal));
         Text("a duplicate member", json => json.Replace("{\"currency\":", "{\"currency\":\"XXX\",\"currency\":\"YYY\",\"currency_\":", StringComparison.Ordinal));
         Changed("a negative price", body => body["items"]![0]!["unitPrice"] = -1);
         Changed("no quantity", body => body["items"]![0]!["quantity"] = 0);
@@ -126,7 +128,7 @@ internal sealed class HostileRequests(Uri gateway, ChaosOptions options) : IDisp
         list.Add(("someone else's headers", true, _ => Call(
             HttpMethod.Get, $"orders/{Guid.Empty}", ("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-Host", "evil.example"), ("X-Shop-Agent", "staff/root"), ("traceparent", "00-zz"))));
         list.Add(("a body without an end", true, _ => PostStream()));
-        list.Add(("a broken request line", true, _ => Socket("GET /api/v1/orders HTTP/9.9\r\n\r\n")));
+        list.Add(("a broken request line", true, _ => Socket("ORDER ALL THE THINGS\r\n\r\n")));
         list.Add(("a line break in a header", true, _ => Socket("GET /api/v1/orders HTTP/1.1\r\nHost: a\r\nX-Api-Key: dev\rX: y\r\n\r\n")));
         list.Add(("long headers", true, _ => Socket($"GET /api/v1/orders HTTP/1.1\r\nHost: a\r\nX-Long: {new string('h', 40_000)}\r\n\r\n")));
         list.Add(("two lengths", true, _ => Socket("POST /api/v1/orders HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab")));

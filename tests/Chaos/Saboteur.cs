@@ -47,6 +47,9 @@ internal sealed class Saboteur(ChaosOptions options, RunningShop shop, Tap tap, 
         for (var round = 0; round < rounds; round++)
         {
             var chance = options.Chance("round", round);
+            // While the broker is away nothing flows, and there would be nothing to hit: one kill falls into its outage, not ten.
+            await brokerTurn.WaitAsync();
+            brokerTurn.Release();
             release(round);
             foreach (var fault in broker[round]) Aside(BreakBroker(fault, chance.NextDouble()));
             foreach (var mode in provider[round]) Aside(BreakProvider(mode, chance.NextDouble()));

@@ -88,7 +88,7 @@ internal sealed class RunningShop : IAsyncDisposable
                 // Not yet.
             }
 
-            await Task.Delay(100);
+            await Task.Delay(300);
         }
 
         return false;

@@ -55,6 +55,12 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(Messages.PaymentCaptured), TypeInfoPropertyName = "PaymentCapturedMessage")]
 [JsonSerializable(typeof(Messages.PaymentAuthFailed), TypeInfoPropertyName = "PaymentAuthFailedMessage")]
 [JsonSerializable(typeof(Messages.Shipped), TypeInfoPropertyName = "ShippedMessage")]
+[JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(DeadLetterDetails))]
+[JsonSerializable(typeof(DeadLetterOverview))]
+[JsonSerializable(typeof(Replayed))]
+[JsonSerializable(typeof(StuckOrders))]
+[JsonSerializable(typeof(Nudged))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 

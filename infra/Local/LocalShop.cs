@@ -23,7 +23,7 @@ public sealed class LocalShop(string[] args, string url, string data) : IAsyncDi
     private readonly List<(string Name, WebApplication App)> running = [];
 
     /// <summary>Where the gateway listens.</summary>
-    public string Url => url;
+    public string Url => UrlOf(running[^1].App);
 
     /// <summary>The folder that holds everything that must survive.</summary>
     public string Data => data;

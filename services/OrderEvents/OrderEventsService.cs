@@ -1,4 +1,5 @@
 using Shop.OrderEvents.Store;
+using Shop.OrderEvents.Watch;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Messaging;
 
@@ -7,7 +8,7 @@ namespace Shop.OrderEvents;
 /// <summary>
 /// The Order Event Service: decides by an order's own history, appends the event to the event store, and publishes it. Settings:
 /// <c>DataDirectory</c> for the embedded event store, <c>ConnectionStrings:RabbitMq</c> for the broker; without one, the other
-/// services follow the log over HTTP.
+/// services follow the log over HTTP. <c>StuckOrders</c> is the watch's.
 /// </summary>
 public static class OrderEventsService
 {
@@ -23,7 +24,8 @@ public static class OrderEventsService
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderChanges>());
         builder.Services.AddExceptionHandler<StoreProblems>();
         builder.Services.AddHealthChecks().AddCheck<StoreHealth>("event-store");
-        if (builder.Configuration.GetConnectionString("RabbitMq") is { Length: > 0 })
+        var publishes = builder.Configuration.GetConnectionString("RabbitMq") is { Length: > 0 };
+        if (publishes)
         {
             builder.AddEventBus();
             builder.Services.AddSingleton<Publisher>();
@@ -31,13 +33,18 @@ public static class OrderEventsService
             builder.Services.AddHealthChecks().AddCheck<Publisher>("publisher");
         }
 
+        builder.AddStuckOrdersWatch(DataDirectory(builder.Configuration), publishes);
+
         var app = builder.Build();
         app.UseServiceDefaults();
         app.MapOrders();
         app.MapEvents();
+        app.MapStuckOrders();
         return app;
     }
 
     private static SqliteEventStore OpenStore(ConfigurationManager configuration) =>
-        SqliteEventStore.Open(Path.Combine(configuration["DataDirectory"] ?? ".shop/order-events", "events.db"));
+        SqliteEventStore.Open(Path.Combine(DataDirectory(configuration), "events.db"));
+
+    private static string DataDirectory(ConfigurationManager configuration) => configuration["DataDirectory"] ?? ".shop/order-events";
 }

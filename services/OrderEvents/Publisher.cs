@@ -71,11 +71,16 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
 
         async Task Send()
         {
+            var isFirst = true;
             await foreach (var recorded in streams.Subscribe(Checkpoint, broken.Token))
             {
                 await window.Writer.WaitToWriteAsync(broken.Token);
                 var confirmed = EventTypes.Of(recorded.Event).Exchange is null ? Task.CompletedTask : bus.Publish(recorded, broken.Token);
                 await window.Writer.WriteAsync((recorded.Position, confirmed), broken.Token);
+
+                // The first alone. After an outage it waits for the connection, and those behind it, waiting too, could overtake it.
+                if (isFirst) await confirmed;
+                isFirst = isFirst && confirmed == Task.CompletedTask;
             }
         }
 

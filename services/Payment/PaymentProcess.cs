@@ -72,8 +72,20 @@ public sealed partial class PaymentProcess(
 
     private async Task<AppendOutcome> Mark(Guid orderId, int attempt, Cause cause, CancellationToken cancellation)
     {
-        if (options.Value.AuthorizationDelay > TimeSpan.Zero) await Task.Delay(options.Value.AuthorizationDelay, clock, cancellation);
+        await LeaveTime(orderId, attempt, cancellation);
         return await Append(orderId, new PaymentAuthInProgress(attempt), attempt, cause, cancellation);
+    }
+
+    /// <summary>
+    /// Waits until the order was left alone for <see cref="PaymentOptions.AuthorizationDelay"/>: counted from what last happened to it,
+    /// not from now, so that messages which waited in the queue meanwhile do not wait once more. An attempt that has begun goes on.
+    /// </summary>
+    private async Task LeaveTime(Guid orderId, int attempt, CancellationToken cancellation)
+    {
+        var delay = options.Value.AuthorizationDelay;
+        if (delay <= TimeSpan.Zero || await orders.Find(orderId, cancellation) is not { } order || order.Payment.Attempts.Count >= attempt) return;
+        var left = order.UpdatedAt + delay - clock.GetUtcNow();
+        if (left > TimeSpan.Zero) await Task.Delay(left < delay ? left : delay, clock, cancellation);
     }
 
     private async Task<AppendOutcome> Authorize(OrderView order, PaymentAttempt attempt, bool justMarked, Cause cause, CancellationToken cancellation)
@@ -122,7 +134,17 @@ public sealed partial class PaymentProcess(
 
     private async Task<AppendOutcome> Reject(OrderView order, PaymentAttempt attempt, string paymentId, Cause cause, CancellationToken cancellation)
     {
-        await provider.Void(order.OrderId, attempt.Attempt, paymentId, cancellation);
+        var settled = await provider.Void(order.OrderId, attempt.Attempt, paymentId, cancellation);
+        PaymentResult(log, order.OrderId, attempt.Attempt, settled.ToString());
+        if (settled == Settlement.Captured)
+        {
+            // Somebody took the money at the provider itself. To write that the payment failed would be to keep it.
+            throw new UnprocessableMessageException($"The payment of order {order.OrderId} was declined here and captured at the provider: refund it there.")
+            {
+                Reason = "captured-though-declined",
+            };
+        }
+
         return await Append(
             order.OrderId, new PaymentAuthFailed(attempt.Attempt, PaymentFailureReason.ReviewDeclined, Retryable: false), attempt.Attempt, cause, cancellation);
     }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.ServiceDefaults;
 
@@ -53,7 +54,10 @@ public static class ServiceHost
         return builder;
     }
 
-    /// <summary>Problem documents for every error, the key check, and <c>/health/live</c> and <c>/health/ready</c>, which need no key.</summary>
+    /// <summary>
+    /// Problem documents for every error, the key check, <c>/health/live</c> and <c>/health/ready</c>, which need no key, and for a
+    /// service with a queue <c>/dead-letters</c>.
+    /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseExceptionHandler();
@@ -61,6 +65,7 @@ public static class ServiceHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapDeadLetters();
         return app;
     }
 
@@ -94,6 +99,9 @@ public static class ServiceHost
         ConfigurationException => exception.Message,
         OptionsValidationException invalid => string.Join(" ", invalid.Failures),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => exception.Message,
+        // What the framework says of a value that is not of its type, and of a URL that is none.
+        InvalidOperationException { InnerException: FormatException or ArgumentException } => exception.Message,
+        FormatException { TargetSite.DeclaringType.FullName: "Microsoft.AspNetCore.Http.BindingAddress" } => exception.Message,
         AggregateException { InnerException: { } inner } => StartupMessage(inner),
         _ => null,
     };

@@ -14,8 +14,7 @@ public sealed class PaymentCapturedConsumer(OrdersClient orders, IWarehouse ware
     public async Task Consume(ConsumeContext<Contracts.Messages.PaymentCaptured> context)
     {
         var (orderId, cause, cancellation) = (context.Message.OrderId, context.Cause(), context.CancellationToken);
-        if (options.Value.PreparationDelay > TimeSpan.Zero) await Task.Delay(options.Value.PreparationDelay, clock, cancellation);
-
+        await LeaveTime(orderId, cancellation);
         var shipmentId = Shipments.IdOf(orderId);
         var marked = await orders.Append(
             orderId, new ShippingPreparationInProgress(shipmentId), Shipments.EventId("shipping-preparation-in-progress", orderId), cause, cancellation);
@@ -28,5 +27,17 @@ public sealed class PaymentCapturedConsumer(OrdersClient orders, IWarehouse ware
             await orders.Append(
                 orderId, new ShippingPrepared(shipmentId, parcel.Carrier, parcel.Service), Shipments.EventId("shipping-prepared", orderId), cause, cancellation);
         }
+    }
+
+    /// <summary>
+    /// Waits until the order was left alone for <see cref="ShippingOptions.PreparationDelay"/>: counted from what last happened to it,
+    /// not from now, so that messages which waited in the queue meanwhile do not wait once more. What has begun goes on.
+    /// </summary>
+    private async Task LeaveTime(Guid orderId, CancellationToken cancellation)
+    {
+        var delay = options.Value.PreparationDelay;
+        if (delay <= TimeSpan.Zero || await orders.Find(orderId, cancellation) is not { Shipping.Status: ShippingStatus.Pending } order) return;
+        var left = order.UpdatedAt + delay - clock.GetUtcNow();
+        if (left > TimeSpan.Zero) await Task.Delay(left < delay ? left : delay, clock, cancellation);
     }
 }

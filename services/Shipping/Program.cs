@@ -1,4 +1,4 @@
-using Shop.Shipping;
 using Shop.ServiceDefaults;
+using Shop.Shipping;
 
 return await ServiceHost.Run(() => ShippingService.Build(args));

@@ -18,8 +18,17 @@ public static class ShipmentsApi
 
         // A request of the warehouse is a flow of its own; with a key, the same request is the same flow.
         var request = key is null ? Guid.CreateVersion7() : NameBasedId.Of("request", orderId.ToString(), "shipped", key);
-        var outcome = await orders.Append(
-            orderId, shipped, Shipments.EventId("shipped", orderId, key ?? ""), new Cause(request, request), cancellation);
+        AppendOutcome outcome;
+        try
+        {
+            outcome = await orders.Append(
+                orderId, shipped, Shipments.EventId("shipped", orderId, key ?? ""), new Cause(request, request), cancellation);
+        }
+        catch (OrdersUnavailableException)
+        {
+            throw ProblemException.Unavailable("The order service");
+        }
+
         if (outcome is AppendOutcome.Refused refused) throw Refusal(refused);
 
         var written = (AppendOutcome.Written)outcome;

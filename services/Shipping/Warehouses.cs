@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Shipping;
 
@@ -16,9 +17,24 @@ internal sealed class HttpWarehouse(HttpClient http) : IWarehouse
             Content = JsonContent.Create(parcel, WarehouseJson.Default.Parcel),
             Headers = { { "Idempotency-Key", parcel.ShipmentId.ToString() } },
         };
-        using var response = await http.SendAsync(request, cancellation);
+        using var response = await Send(request, cancellation);
+        if ((int)response.StatusCode is 408 or 429 or >= 500)
+            throw new RetryLaterException($"The warehouse answered {(int)response.StatusCode}.", response.Headers.RetryAfter?.Delta);
         response.EnsureSuccessStatusCode();
         return await response.Content.ReadFromJsonAsync(WarehouseJson.Default.PreparedParcel, cancellation) ?? new PreparedParcel();
+    }
+
+    /// <summary>A warehouse that is away is no fault of the order's: its message waits for as long as it takes.</summary>
+    private async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await http.SendAsync(request, cancellation);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            throw new RetryLaterException($"The warehouse did not answer ({exception.GetType().Name}).", inner: exception);
+        }
     }
 }
 

@@ -26,6 +26,7 @@ internal sealed class Client(Uri gateway) : IDisposable
         Timeout = TimeSpan.FromSeconds(20),
     };
 
+    private readonly HashSet<string> seen = [];
     private int inFlight;
     private int retries;
     private int replays;
@@ -54,7 +55,7 @@ internal sealed class Client(Uri gateway) : IDisposable
                 using var response = await http.SendAsync(request);
                 var text = await response.Content.ReadAsStringAsync();
                 var status = (int)response.StatusCode;
-                if (status >= 500 && status != 503) Bad("an answer that a caller cannot act on", $"{method} {path}: {status} {text}");
+                if (status >= 500 && status != 503) Bad("an answer that a caller cannot act on", $"{method} {path}: {status} {text}", once: $"{method} {path.Split('/')[0]} {path.Split('/')[^1]} {status}");
                 if (status < 500 && status != 429)
                 {
                     var isReplayed = response.Headers.Contains("Idempotent-Replayed");
@@ -77,9 +78,13 @@ internal sealed class Client(Uri gateway) : IDisposable
         }
     }
 
-    public void Bad(string kind, string what)
+    /// <summary>Writes down an answer that should not have been given; of the same kind, <paramref name="once"/> is enough.</summary>
+    public void Bad(string kind, string what, string? once = null)
     {
-        lock (BadAnswers) BadAnswers.Add(new BadAnswer(kind, what));
+        lock (BadAnswers)
+        {
+            if (once is null || seen.Add(once)) BadAnswers.Add(new BadAnswer(kind, what));
+        }
     }
 
     public void Dispose() => http.Dispose();

@@ -121,9 +121,9 @@ internal sealed class Saboteur(ChaosOptions options, RunningShop shop, Tap tap, 
             var from = DateTimeOffset.UtcNow;
             if (fault == "disk alarm")
             {
-                await Task.Run(() => shop.Broker.Control("set_disk_free_limit", "1000000GB"));
+                await Task.Run(() => shop.Broker.SetDiskAlarm(isFull: true));
                 await Task.Delay(TimeSpan.FromSeconds(3 + (5 * chance)));
-                await Task.Run(() => shop.Broker.Control("set_disk_free_limit", "50MB"));
+                await Task.Run(() => shop.Broker.SetDiskAlarm(isFull: false));
             }
             else
             {

@@ -33,7 +33,8 @@ internal sealed class RunningShop : IAsyncDisposable
         try
         {
             var sandbox = await shop.Run("infra/Sandbox", "Sandbox:SlowDelay=00:00:01", "Sandbox:TimeoutDelay=00:00:06", "Sandbox:RefundDelay=00:00:01");
-            var orders = await shop.Run("services/OrderEvents");
+            // Without the watch that sets stuck orders going again: it would hide what got lost.
+            var orders = await shop.Run("services/OrderEvents", "StuckOrders:After=1.00:00:00");
             await Task.WhenAll(
                 shop.Run(
                     "services/Payment", $"Orders:Url={orders.Url}", $"Payment:Provider:Url={sandbox.Url}", "Payment:Provider:Timeout=00:00:02",

@@ -20,7 +20,8 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
     {
         try
         {
-            using var docker = Process.Start(new ProcessStartInfo("docker", "info") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo("docker", "info") { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var docker = Process.Start(start)!;
             var output = Task.WhenAll(docker.StandardOutput.ReadToEndAsync(), docker.StandardError.ReadToEndAsync());
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             try
@@ -44,9 +45,10 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
 
     public void Start()
     {
+        // A fixed host name: the node's data is named after it.
+        var (amqp, management) = ($"127.0.0.1:{AmqpPort}:5672", $"127.0.0.1:{ManagementPort}:15672");
         if (isCreated) Docker("start", name);
-        // The port that the node itself serves is fixed by its image; the host's is free. A fixed host name keeps its data's name.
-        else Docker("run", "-d", "--name", name, "--hostname", "shop-test", "-p", $"127.0.0.1:{AmqpPort}:5672", "-p", $"127.0.0.1:{ManagementPort}:15672", Image);
+        else Docker("run", "-d", "--name", name, "--hostname", "shop-test", "-p", amqp, "-p", management, Image);
         isCreated = true;
     }
 
@@ -65,7 +67,8 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
 
     private static string Docker(params string[] arguments)
     {
-        using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var docker = Process.Start(start)!;
         var error = docker.StandardError.ReadToEndAsync();
         var output = docker.StandardOutput.ReadToEnd();
         docker.WaitForExit();

@@ -13,7 +13,7 @@ internal interface IRabbitMqNode : IDisposable
     /// <summary>SIGTERM, and waits until it has ended.</summary>
     void Stop();
 
-    /// <summary>Runs <c>rabbitmqctl</c> against it.</summary>
+    /// <summary>Runs <c>rabbitmqctl</c> with the arguments.</summary>
     void Control(params string[] arguments);
 
     /// <summary>The end of what it said, for a failed start.</summary>

@@ -69,7 +69,7 @@ internal sealed class PrivateRabbitMqNode : IRabbitMqNode
     {
         using var control = Run(Path.Combine(Path.GetDirectoryName(Script!)!, "rabbitmqctl"), arguments);
         control.WaitForExit();
-        if (control.ExitCode != 0) throw new InvalidOperationException($"rabbitmqctl {arguments[0]}: {Log()}");
+        if (control.ExitCode != 0) throw new InvalidOperationException($"rabbitmqctl {arguments[0]} failed. {Log()}");
     }
 
     public string Log()
@@ -95,7 +95,12 @@ internal sealed class PrivateRabbitMqNode : IRabbitMqNode
 
     private Process Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.Path };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.Path,
+        };
         var settings = new Dictionary<string, string>
         {
             ["HOME"] = folder.Path, // The Erlang cookie lies there.

@@ -38,21 +38,29 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>The management API's and UI's root, without credentials; they are those of <see cref="AmqpUri"/>.</summary>
     public Uri ManagementUri { get; }
 
+    /// <summary>True when it may be killed: it was started here, and is nobody else's.</summary>
+    public bool IsOwn => node is not null;
+
     /// <summary>Starts, or finds, a broker. Ignores the test when there is none to be had.</summary>
     public static async Task<RabbitMqServer> Start()
     {
         if (Environment.GetEnvironmentVariable("SHOP_TEST_RABBITMQ") is { Length: > 0 } amqp)
         {
             var management = Environment.GetEnvironmentVariable("SHOP_TEST_RABBITMQ_MANAGEMENT");
-            if (string.IsNullOrEmpty(management)) Assert.Fail("SHOP_TEST_RABBITMQ is set; SHOP_TEST_RABBITMQ_MANAGEMENT must be the URL of its management API.");
+            if (string.IsNullOrEmpty(management))
+                Assert.Fail("SHOP_TEST_RABBITMQ is set; SHOP_TEST_RABBITMQ_MANAGEMENT must be the URL of its management API.");
             var named = new RabbitMqServer(null, new Uri(amqp), new Uri(management!));
             await named.Ready();
             return named;
         }
 
-        IRabbitMqNode? node = await DockerRabbitMqNode.IsPossible() ? new DockerRabbitMqNode() : PrivateRabbitMqNode.IsPossible ? new PrivateRabbitMqNode() : null;
+        IRabbitMqNode? node = await DockerRabbitMqNode.IsPossible() ? new DockerRabbitMqNode()
+            : PrivateRabbitMqNode.IsPossible ? new PrivateRabbitMqNode()
+            : null;
         if (node is null)
-            Assert.Ignore("There is no RabbitMQ to test with: SHOP_TEST_RABBITMQ is not set, no Docker engine answers, and rabbitmq-server is not installed.");
+            Assert.Ignore(
+                "There is no RabbitMQ to test with: SHOP_TEST_RABBITMQ is not set, no Docker engine answers, "
+                + "and rabbitmq-server is not installed.");
         var server = new RabbitMqServer(
             node, new Uri($"amqp://guest:guest@127.0.0.1:{node!.AmqpPort}"), new Uri($"http://127.0.0.1:{node.ManagementPort}"));
         try
@@ -75,7 +83,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         using var created = await management.PutAsync($"vhosts/{name}", null);
         created.EnsureSuccessStatusCode();
         var user = Uri.UnescapeDataString(AmqpUri.UserInfo.Length > 0 ? AmqpUri.UserInfo.Split(':')[0] : "guest");
-        using var permitted = await management.PutAsJsonAsync($"permissions/{name}/{user}", new { configure = ".*", write = ".*", read = ".*" });
+        var all = new { configure = ".*", write = ".*", read = ".*" };
+        using var permitted = await management.PutAsJsonAsync($"permissions/{name}/{user}", all);
         permitted.EnsureSuccessStatusCode();
         return new UriBuilder(AmqpUri) { Path = name }.Uri;
     }
@@ -83,11 +92,14 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Reads the management API, such as <c>queues/my-vhost</c>.</summary>
     public async Task<JsonElement> Management(string path) => await management.GetFromJsonAsync<JsonElement>(path);
 
-    /// <summary>Writes to the management API.</summary>
-    public async Task ManagementPut(string path, object body)
+    /// <summary>Makes the node believe that its disk is full, or that it is not; completes when the node says so.</summary>
+    public async Task SetDiskAlarm(bool isFull)
     {
-        using var response = await management.PutAsJsonAsync(path, body);
-        response.EnsureSuccessStatusCode();
+        Own().Control("set_disk_free_limit", isFull ? "900GB" : "50MB");
+        await Eventually.True(
+            async () => (await Management("nodes")).EnumerateArray()
+                .All(one => one.TryGetProperty("disk_free_alarm", out var alarm) && alarm.GetBoolean() == isFull),
+            "the node knows");
     }
 
     /// <summary>kill -9. What is durable is there after <see cref="Restart"/>.</summary>
@@ -95,9 +107,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>Stops it as an operator would, and waits until it has ended.</summary>
     public void Stop() => Own().Stop();
-
-    /// <summary>Runs <c>rabbitmqctl</c> against it, such as <c>set_disk_free_limit 50MB</c>.</summary>
-    public void Control(params string[] arguments) => Own().Control(arguments);
 
     /// <summary>Starts it again at the same ports, after <see cref="Kill"/> or <see cref="Stop"/>.</summary>
     public async Task Restart()
@@ -134,7 +143,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
             catch (Exception exception) when (exception is SocketException or HttpRequestException)
             {
                 if (node is { HasExited: true }) throw new InvalidOperationException($"RabbitMQ did not start. {node.Log()}", exception);
-                if (watch.Elapsed > StartTime) throw new TimeoutException($"RabbitMQ was not ready within {StartTime.TotalSeconds} s. {node?.Log()}", exception);
+                if (watch.Elapsed > StartTime)
+                    throw new TimeoutException($"RabbitMQ was not ready within {StartTime.TotalSeconds} s. {node?.Log()}", exception);
                 await Task.Delay(100);
             }
         }

@@ -83,6 +83,7 @@ public sealed partial class ServiceProcess : IDisposable
     {
         if (IsRunning) Kill();
         process?.Dispose();
+        process = null;
     }
 
     private string LogFrom(long position)
@@ -93,6 +94,6 @@ public sealed partial class ServiceProcess : IDisposable
         return reader.ReadToEnd();
     }
 
-    [GeneratedRegex(@"Now listening on: (?<url>http://[0-9.:]+)""")]
+    [GeneratedRegex(@"(Now listening on:|Shop is open at) (?<url>http://[0-9.:]+)[""\s]")]
     private static partial Regex Listening();
 }

@@ -49,7 +49,7 @@ public static class ProviderRegistration
             services.GetRequiredService<IHttpClientFactory>().CreateClient("provider"),
             services.GetRequiredService<IOptions<ProviderOptions>>().Value,
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<StripeClient>>())));
+            services.GetRequiredService<ILogger<StripeClient>>()), services.GetRequiredService<ILogger<StripeProvider>>()));
         return builder;
     }
 }

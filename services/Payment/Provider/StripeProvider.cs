@@ -9,7 +9,7 @@ namespace Shop.Payment.Provider;
 /// <c>{orderId}:{operation}:{attempt or refund}</c>; when the provider remembers a failure under a key, the payment is looked up,
 /// and only if there is none, the next key (<c>…:2</c>, <c>…:3</c>) is used.
 /// </summary>
-internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
+internal sealed partial class StripeProvider(StripeClient stripe, ILogger<StripeProvider> log) : IPaymentProvider
 {
     private const int MostKeys = 4;
 
@@ -53,46 +53,72 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
         return new Authorization.Declined(PaymentFailureReason.ProviderRejected, Retryable: true, "processing_error");
     }
 
-    public async Task<Settlement> Capture(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) => Settled(
-        await stripe.Post($"v1/payment_intents/{paymentId}/capture", Key(orderId, "capture", Text(attempt)), StripeJson.Default.StripePaymentIntentState, cancellation));
+    public Task<Settlement> Capture(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
+        Settle("capture", orderId, attempt, paymentId, cancellation);
 
-    public async Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) => Settled(
-        await stripe.Post($"v1/payment_intents/{paymentId}/cancel", Key(orderId, "cancel", Text(attempt)), StripeJson.Default.StripePaymentIntentState, cancellation));
+    public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
+        Settle("cancel", orderId, attempt, paymentId, cancellation);
 
     public async Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
     {
-        // What was begun before is found here, whatever became of it; a refund that failed leaves room for another.
-        var earlier = (await Refunds(paymentId, refundId, cancellation)).ToList();
-        if (earlier.Find(refund => refund.Status == "succeeded") is { } done) return done.Id;
-        if (earlier.Exists(refund => refund.Status is "pending" or "requires_action"))
-            throw new RetryLaterException("The refund is pending at the payment provider.");
-
-        var answer = await stripe.Post(
-            "v1/refunds", Key(orderId, "refund", refundId.ToString(), earlier.Count + 1), StripeJson.Default.StripeRefund, cancellation,
-            ("payment_intent", paymentId),
-            ("amount", Text(amount)),
-            ("metadata[order_id]", orderId.ToString()),
-            ("metadata[refund_id]", refundId.ToString()));
-        return answer switch
+        for (var kept = 0; kept < MostKeys; kept++)
         {
-            { Value: { Status: "succeeded" } refund } => refund.Id,
-            { Value: { Status: var status } } => throw new RetryLaterException($"The refund is {status} at the payment provider."),
-            _ => throw new RetryLaterException($"The payment provider refuses the refund: {answer.Error!.Type}, {answer.Error.Code}."),
-        };
+            // What was begun before is found here, whatever became of it; a refund that failed leaves room for another.
+            var earlier = await Refunds(paymentId, refundId, cancellation);
+            if (earlier.Find(refund => refund.Status == "succeeded") is { } done) return done.Id;
+            if (earlier.Exists(refund => refund.Status is "pending" or "requires_action"))
+                throw new RetryLaterException("The refund is pending at the payment provider.");
+            if (earlier.Count > 0) RefundFailed(log, refundId, orderId, earlier.Count);
+
+            var answer = await stripe.Post(
+                "v1/refunds", Key(orderId, "refund", refundId.ToString(), earlier.Count + 1 + kept), StripeJson.Default.StripeRefund, cancellation,
+                ("payment_intent", paymentId),
+                ("amount", Text(amount)),
+                ("metadata[order_id]", orderId.ToString()),
+                ("metadata[refund_id]", refundId.ToString()));
+            // An answer about a refund that is known to have failed is an old one: as it was when the key was first used.
+            if (answer.Value is { } begun && !earlier.Exists(refund => refund.Id == begun.Id))
+                return begun.Status == "succeeded" ? begun.Id : throw new RetryLaterException($"The refund is {begun.Status} at the payment provider.");
+            if (answer is { Error: { } error, IsReplay: false })
+                throw new RetryLaterException($"The payment provider refuses the refund: {error.Type}, {error.Code}.");
+            // Kept under this key for a day. If it got through all the same, the next look finds it; else another key is used.
+        }
+
+        throw new RetryLaterException("The payment provider keeps refusing the refund.");
+    }
+
+    /// <summary>Captures or cancels. When the answer does not tell what became of the payment, looking at it does.</summary>
+    private async Task<Settlement> Settle(string operation, Guid orderId, int attempt, string paymentId, CancellationToken cancellation)
+    {
+        for (var number = 1; number <= MostKeys; number++)
+        {
+            var answer = await stripe.Post(
+                $"v1/payment_intents/{paymentId}/{operation}", Key(orderId, operation, Text(attempt), number), StripeJson.Default.StripePaymentIntentState,
+                cancellation);
+            if (Settled(answer) is { } settled) return settled;
+            var now = await stripe.Get($"v1/payment_intents/{paymentId}", StripeJson.Default.StripePaymentIntentState, cancellation);
+            if (Settled(now) is { } found) return found;
+            // An error that is kept under a key is its answer for a day, whatever happens meanwhile: another key asks anew.
+            if (!answer.IsReplay) throw new RetryLaterException($"The payment provider did not {operation} the payment: {answer.Error?.Type}, {answer.Error?.Code}.");
+        }
+
+        throw new RetryLaterException($"The payment provider keeps refusing to {operation} the payment.");
     }
 
     private async Task<StripePaymentIntent?> Find(AuthorizationRequest request, CancellationToken cancellation)
     {
         var query = Uri.EscapeDataString($"metadata['order_id']:'{request.OrderId}' AND metadata['attempt']:'{request.Attempt}'");
         var answer = await stripe.Get($"v1/payment_intents/search?query={query}&expand[]=data.latest_charge", StripeJson.Default.PaymentIntentList, cancellation);
-        return answer.Value?.Data.FirstOrDefault(intent => intent.Status is "requires_capture" or "succeeded" or "canceled");
+        // Not knowing is not the same as there being none: on that, another key may be used.
+        var list = answer.Value ?? throw new RetryLaterException($"The payment provider does not search payments: {answer.Error!.Type}, {answer.Error.Code}.");
+        return list.Data.FirstOrDefault(intent => intent.Status is "requires_capture" or "succeeded" or "canceled");
     }
 
-    private async Task<IEnumerable<StripeRefund>> Refunds(string paymentId, Guid refundId, CancellationToken cancellation)
+    private async Task<List<StripeRefund>> Refunds(string paymentId, Guid refundId, CancellationToken cancellation)
     {
         var answer = await stripe.Get($"v1/refunds?payment_intent={paymentId}&limit=100", StripeJson.Default.RefundList, cancellation);
         var list = answer.Value ?? throw new RetryLaterException($"The payment provider does not list refunds: {answer.Error!.Type}, {answer.Error.Code}.");
-        return list.Data.Where(refund => refund.Metadata?.GetValueOrDefault("refund_id") == refundId.ToString());
+        return [.. list.Data.Where(refund => refund.Metadata?.GetValueOrDefault("refund_id") == refundId.ToString())];
     }
 
     private static Authorization Held(StripePaymentIntent intent) => intent switch
@@ -115,24 +141,21 @@ internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
         _ => new(PaymentFailureReason.Declined, Retryable: true, error.DeclineCode ?? error.Code),
     };
 
-    private static Settlement Settled(StripeAnswer<StripePaymentIntentState> answer)
+    /// <summary>What an answer says became of the payment; null when it does not say.</summary>
+    private static Settlement? Settled(StripeAnswer<StripePaymentIntentState> answer) => answer switch
     {
-        var status = answer switch
-        {
-            { Value: { } intent } => intent.Status,
-            { Error: { Code: "payment_intent_unexpected_state", PaymentIntent: { } intent } } => intent.Status,
-            _ => $"{answer.Error!.Type} {answer.Error.Code}",
-        };
-        return status switch
-        {
-            "succeeded" => Settlement.Captured,
-            "canceled" => Settlement.Voided,
-            _ => throw new RetryLaterException($"The payment provider neither captured nor voided the payment: {status}."),
-        };
-    }
+        { Value.Status: "succeeded" } => Settlement.Captured,
+        { Value.Status: "canceled" } => Settlement.Voided,
+        { Error: { Code: "payment_intent_unexpected_state", PaymentIntent.Status: "succeeded" } } => Settlement.Captured,
+        { Error: { Code: "payment_intent_unexpected_state", PaymentIntent.Status: "canceled" } } => Settlement.Voided,
+        _ => null,
+    };
 
     private static string Key(Guid orderId, string operation, string subject, int number = 1) =>
         number == 1 ? $"{orderId}:{operation}:{subject}" : $"{orderId}:{operation}:{subject}:{number}";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    [LoggerMessage(LogLevel.Error, "Refund {RefundId} of order {OrderId} failed at the payment provider ({Times} so far): it is begun again under another key.")]
+    private static partial void RefundFailed(ILogger log, Guid refundId, Guid orderId, int times);
 }

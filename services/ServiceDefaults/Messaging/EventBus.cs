@@ -15,7 +15,7 @@ public sealed class EventBus
     private readonly TimeProvider clock;
     private readonly TimeSpan timeout;
     private readonly Lock gate = new();
-    private readonly ConcurrentDictionary<EventType, bool> opened = new();
+    private readonly ConcurrentDictionary<EventType, CancellationToken> opened = new();
     private Task turn = Task.CompletedTask;
 
     internal EventBus(IBus bus, BrokerConnection broker, TimeProvider clock, TimeSpan timeout) =>
@@ -24,41 +24,61 @@ public sealed class EventBus
     /// <summary>
     /// Publishes the message that tells of an event, and completes when the broker has it. Many may be in flight
     /// (more than a hundred gain nothing), and they reach the broker in the order in which they were started for as long as the
-    /// connection lasts. After an exception the message may be on the broker all the same, or still get there: publish it again.
+    /// connection lasts; when it is lost, all that are in flight fail at once, so that none waits for the next connection and is
+    /// overtaken there. After an exception the message may be on the broker all the same: publish it again.
     /// </summary>
     /// <exception cref="ArgumentException">The event's type is not published.</exception>
     /// <exception cref="BrokerUnavailableException">The broker is away, or did not confirm in time.</exception>
-    /// <exception cref="MessageReturnedException">No queue is bound to the message's routing key.</exception>
+    /// <exception cref="MessageReturnedException">No queue is bound to the message's routing key, and declaring them did not help.</exception>
     public async Task Publish(RecordedEvent recorded, CancellationToken cancellation)
+    {
+        var declarations = broker.Declarations;
+        try
+        {
+            await PublishOnce(recorded, cancellation);
+        }
+        catch (MessageReturnedException)
+        {
+            // Somebody removed a queue or a binding: it is put back, and the message has a place to go.
+            await broker.DeclareAgain(declarations, cancellation);
+            await PublishOnce(recorded, cancellation);
+        }
+    }
+
+    private async Task PublishOnce(RecordedEvent recorded, CancellationToken cancellation)
     {
         var type = EventTypes.Of(recorded.Event);
         var message = Message.Of(recorded) ?? throw new ArgumentException($"A {type.StoredName} is not published.", nameof(recorded));
-        if (!broker.Declared.IsCompletedSuccessfully) throw new BrokerUnavailableException("The broker has not been reached yet.");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var session = broker.Session ?? throw new BrokerUnavailableException("The broker cannot be reached.");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session);
         limit.CancelAfter(timeout);
         try
         {
             // With a disk or memory alarm the client may block in the socket and not see its token: the outer waits do.
             Task<Task> started;
-            lock (gate) turn = started = Start(turn, type, message, recorded, limit.Token);
+            lock (gate) turn = started = Start(turn, type, message, recorded, session, limit.Token);
             await (await started.WaitAsync(limit.Token)).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new BrokerUnavailableException($"The broker did not confirm a message within {timeout.TotalSeconds} s.", exception);
+            throw new BrokerUnavailableException(
+                session.IsCancellationRequested
+                    ? "The connection to the broker was lost."
+                    : $"The broker did not confirm a message within {timeout.TotalSeconds} s.", exception);
         }
     }
 
-    // A type's first message opens its way to the broker, which takes a few round trips; the others wait until that is done, or they
-    // would overtake it. After that nothing waits here.
-    private async Task<Task> Start(Task previous, EventType type, Message message, RecordedEvent recorded, CancellationToken cancellation)
+    // A type's first message on a connection opens its way to the broker, which takes a few round trips; the others wait until that
+    // is done, or they would overtake it. After that nothing waits here.
+    private async Task<Task> Start(
+        Task previous, EventType type, Message message, RecordedEvent recorded, CancellationToken session, CancellationToken cancellation)
     {
         if (!previous.IsCompleted) await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var publishing = bus.Publish(
             message, message.GetType(), Pipe.Execute<PublishContext>(context => Describe(context, type, recorded)), cancellation);
-        if (opened.ContainsKey(type)) return publishing;
+        if (opened.TryGetValue(type, out var on) && on == session) return publishing;
         await publishing.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (publishing.IsCompletedSuccessfully) opened[type] = true;
+        if (publishing.IsCompletedSuccessfully) opened[type] = session;
         return publishing;
     }
 

@@ -35,7 +35,8 @@ public sealed class FailurePolicy(IReadOnlyList<TimeSpan> delays, int maxAttempt
                     return new FailureDecision.DeadLetter(Failed(before), "no-consumer");
                 case RetryLaterException later:
                     var waited = before with { Attempts = before.Attempts + 1 };
-                    return new FailureDecision.Retry(waited, later.After is { } after ? AtLeast(after) : Delay(waited.Attempts), IsExpected: true);
+                    var delay = later.After is { } after ? AtLeast(after) : Delay(waited.Attempts);
+                    return new FailureDecision.Retry(waited, delay, IsExpected: true);
             }
         }
 

@@ -39,9 +39,11 @@ public sealed class Inbox : IAsyncDisposable
     {
         this.clock = clock;
         Retention = configuration.GetValue("Inbox:Retention", TimeSpan.FromDays(30));
-        if (Retention <= TimeSpan.Zero) throw new ConfigurationException("Inbox:Retention must be a positive time span, such as 30.00:00:00.");
+        if (Retention <= TimeSpan.Zero)
+            throw new ConfigurationException("Inbox:Retention must be a positive time span, such as 30.00:00:00.");
         var folder = configuration["DataDirectory"] is { Length: > 0 } configured ? configured : Path.Combine(".shop", service.Value);
-        Database = SqliteDatabase.Open(Path.Combine(folder, "inbox.db"), Schema, powerLossSafe: configuration.GetValue("Inbox:PowerLossSafe", false));
+        var powerLossSafe = configuration.GetValue("Inbox:PowerLossSafe", false);
+        Database = SqliteDatabase.Open(Path.Combine(folder, "inbox.db"), Schema, powerLossSafe: powerLossSafe);
     }
 
     /// <summary>How long a completed event is remembered; setting <c>Inbox:Retention</c>.</summary>
@@ -72,7 +74,8 @@ public sealed class Inbox : IAsyncDisposable
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         return Database.Write(session => session.Execute(
-            "INSERT INTO completed(event_id, completed_at) VALUES($id, $at) ON CONFLICT DO NOTHING", ("$id", eventId.ToString()), ("$at", now)));
+            "INSERT INTO completed(event_id, completed_at) VALUES($id, $at) ON CONFLICT DO NOTHING",
+            ("$id", eventId.ToString()), ("$at", now)));
     }
 
     /// <summary>Forgets what is older than <see cref="Retention"/>; how much that was.</summary>

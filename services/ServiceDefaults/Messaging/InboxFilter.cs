@@ -9,7 +9,8 @@ namespace Shop.ServiceDefaults.Messaging;
 /// Stands before the consumers of a queue, on either transport: an event that was completed is acknowledged and not run again;
 /// any other runs as part of its flow's trace, and is recorded as completed last, when all of its work is done.
 /// </summary>
-internal sealed partial class InboxFilter(string queue, Inbox inbox, MessageCounters counters, ILogger<InboxFilter> log) : IFilter<ConsumeContext>
+internal sealed partial class InboxFilter(string queue, Inbox inbox, MessageCounters counters, ILogger<InboxFilter> log)
+    : IFilter<ConsumeContext>
 {
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
@@ -27,7 +28,9 @@ internal sealed partial class InboxFilter(string queue, Inbox inbox, MessageCoun
             return;
         }
 
-        activity.SetTag("messaging.destination.name", queue).SetTag("messaging.message.id", message.EventId).SetTag("shop.order.id", message.OrderId);
+        activity.SetTag("messaging.destination.name", queue);
+        activity.SetTag("messaging.message.id", message.EventId);
+        activity.SetTag("shop.order.id", message.OrderId);
         try
         {
             await next.Send(context);
@@ -56,6 +59,8 @@ internal sealed partial class InboxFilter(string queue, Inbox inbox, MessageCoun
         return activity.Start();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} discarded a duplicate {Message}: event {EventId} of order {OrderId} is completed")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Queue} discarded a duplicate {Message}: event {EventId} of order {OrderId} is completed")]
     private static partial void LogDuplicate(ILogger log, string queue, string message, Guid eventId, Guid orderId);
 }

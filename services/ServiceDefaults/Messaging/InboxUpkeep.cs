@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Shop.ServiceDefaults.Messaging;
 
-/// <summary>Opens the inbox with the host, so that a file that cannot be used is said at start, and forgets old rows now and then.</summary>
+/// <summary>
+/// Opens the inbox with the host, so that a file that cannot be used is said at start, and forgets old rows now and then.
+/// </summary>
 internal sealed partial class InboxUpkeep(Inbox inbox, TimeProvider clock, ILogger<InboxUpkeep> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);

@@ -18,7 +18,10 @@ public static class MessageHeaders
     public const string OriginalExchange = "x-original-exchange";
     public const string OriginalRoutingKey = "x-original-routing-key";
 
-    /// <summary>Why a dead letter is dead: <c>malformed</c>, <c>unknown-type</c>, <c>no-consumer</c>, <c>unprocessable</c>, <c>attempts-spent</c>.</summary>
+    /// <summary>
+    /// Why a dead letter is dead: <c>malformed</c>, <c>unknown-type</c>, <c>no-consumer</c>, <c>unprocessable</c> or
+    /// <c>attempts-spent</c>.
+    /// </summary>
     public const string DeadReason = "x-dead-reason";
 
     public const string DeadException = "x-dead-exception";

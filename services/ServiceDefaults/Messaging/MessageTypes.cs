@@ -11,7 +11,8 @@ internal static class MessageTypes
         Published.ToFrozenDictionary(type => type.MessageJson!.Type);
 
     private static readonly FrozenDictionary<string, EventType> ByRoutingKey =
-        Published.GroupBy(type => type.RoutingKey!).ToFrozenDictionary(versions => versions.Key, versions => versions.MinBy(type => type.Version)!);
+        Published.GroupBy(type => type.RoutingKey!)
+            .ToFrozenDictionary(versions => versions.Key, versions => versions.MinBy(type => type.Version)!);
 
     /// <summary>Every event type that is published.</summary>
     public static IEnumerable<EventType> Published => EventTypes.All.Where(type => type.MessageJson is not null);

@@ -36,7 +36,8 @@ public static class MessagingRegistration
     public static IHostApplicationBuilder AddEventBus(this IHostApplicationBuilder builder)
     {
         builder.AddPublisher(RabbitMqOptions.From(builder.Configuration)
-            ?? throw new ConfigurationException("ConnectionStrings:RabbitMq is not set: publishing needs a broker, such as amqp://user:password@host:5672/vhost."));
+            ?? throw new ConfigurationException(
+                "ConnectionStrings:RabbitMq is not set: publishing needs a broker, such as amqp://user:password@host:5672/vhost."));
         return builder;
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial record Obituary(string Exception, string Message, string
     }
 
     // Other people's exceptions quote what they were given: a mail server, say, the address that it refused.
-    private static string Redact(string text) => LongNumber().Replace(EmailAddress().Replace(text, "[e-mail]"), "[number]");
+    internal static string Redact(string text) => LongNumber().Replace(EmailAddress().Replace(text, "[e-mail]"), "[number]");
 
     private static string Truncate(string text, int length) => text.Length <= length ? text : text[..length];
 

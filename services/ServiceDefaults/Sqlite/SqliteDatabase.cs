@@ -113,7 +113,15 @@ public sealed class SqliteDatabase : IAsyncDisposable
 
     private static FileStream Own(string path)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The folder of the database {path} cannot be made: {exception.Message}");
+        }
+
         try
         {
             return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -121,6 +129,10 @@ public sealed class SqliteDatabase : IAsyncDisposable
         catch (IOException)
         {
             throw new ConfigurationException($"The database {path} is in use by another process. One process at a time may open it.");
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new ConfigurationException($"The database {path} cannot be written: {exception.Message}");
         }
     }
 

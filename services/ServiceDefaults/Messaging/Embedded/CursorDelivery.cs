@@ -17,9 +17,9 @@ internal sealed record CursorDelivery(long Position, EventType Type, Message Mes
     public static CursorDelivery? Of(EventEnvelope envelope)
     {
         var recorded = envelope.ToRecorded();
-        return Message.Of(recorded) is { } message
-            ? new(recorded.Position, EventTypes.Of(recorded.Event), message, recorded.Metadata.CorrelationId, recorded.Metadata.Traceparent, default)
-            : null;
+        if (Message.Of(recorded) is not { } message) return null;
+        var (type, metadata) = (EventTypes.Of(recorded.Event), recorded.Metadata);
+        return new(recorded.Position, type, message, metadata.CorrelationId, metadata.Traceparent, default);
     }
 
     /// <summary>The delivery of what was set aside.</summary>

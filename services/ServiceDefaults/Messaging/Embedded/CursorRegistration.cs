@@ -29,6 +29,8 @@ internal static class CursorRegistration
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<EmbeddedCursor>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<EmbeddedCursor>());
+        builder.Services.AddSingleton<IDeadLetters>(services => new CursorDeadLetters(
+            queue.Name, services.GetRequiredService<Inbox>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHealthChecks().AddCheck<EmbeddedCursor>("order-log");
         // What failed is logged once, by the failure policy.
         builder.Logging.AddFilter("MassTransit.Messages", LogLevel.None);

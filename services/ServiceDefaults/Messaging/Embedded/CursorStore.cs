@@ -9,7 +9,8 @@ internal sealed class CursorStore(string queue, Inbox inbox, TimeProvider clock)
     private readonly SqliteDatabase database = inbox.Database;
 
     /// <summary>All up to here is completed, parked or dead.</summary>
-    public long Checkpoint => database.Read(session => session.Scalar<long>("SELECT position FROM cursors WHERE queue=$queue", ("$queue", queue)));
+    public long Checkpoint => database.Read(session =>
+        session.Scalar<long>("SELECT position FROM cursors WHERE queue=$queue", ("$queue", queue)));
 
     public Task SaveCheckpoint(long position) => database.Write(session => session.Execute(
         "INSERT INTO cursors(queue, position) VALUES($queue, $position) ON CONFLICT(queue) DO UPDATE SET position=$position",

@@ -160,7 +160,7 @@ internal sealed partial class EmbeddedCursor(
             foreach (var delivery in store.Due(limit: options.Concurrency * 2, inHand.ContainsKey))
             {
                 await slots.WaitAsync(round.Reading);
-                Start(delivery, round, ended: isDone => isDone ? store.Unpark(delivery.Message.EventId) : Task.CompletedTask);
+                Start(delivery, round, ended: end => end == End.Completed ? store.Unpark(delivery.Message.EventId) : Task.CompletedTask);
             }
 
             await Wait(ParkedInterval, round.Reading);
@@ -168,10 +168,10 @@ internal sealed partial class EmbeddedCursor(
     }
 
     /// <summary>
-    /// Handles a delivery beside the others; the caller holds a slot. <paramref name="ended"/> is told true when the event is
-    /// completed or dead, false when it is parked.
+    /// Handles a delivery beside the others; the caller holds a slot. <paramref name="ended"/> is told how it ended; a dead letter
+    /// is no longer parked by then, unless an operator has replayed it already.
     /// </summary>
-    private void Start(CursorDelivery delivery, Round round, Func<bool, Task> ended)
+    private void Start(CursorDelivery delivery, Round round, Func<End, Task> ended)
     {
         var id = delivery.Message.EventId;
         var isListed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -201,8 +201,7 @@ internal sealed partial class EmbeddedCursor(
         }
     }
 
-    /// <summary>False when the delivery is still parked.</summary>
-    private async Task<bool> Outcome(CursorDelivery delivery, CancellationToken handling)
+    private async Task<End> Outcome(CursorDelivery delivery, CancellationToken handling)
     {
         try
         {
@@ -213,7 +212,7 @@ internal sealed partial class EmbeddedCursor(
                 if (delivery.Traceparent is { } traceparent) context.Headers.Set(MessageHeaders.Traceparent, traceparent);
                 context.Mandatory = true;
             }), handling);
-            return true;
+            return End.Completed;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !handling.IsCancellationRequested)
         {
@@ -221,7 +220,7 @@ internal sealed partial class EmbeddedCursor(
         }
     }
 
-    private async Task<bool> SetAside(CursorDelivery delivery, Exception exception)
+    private async Task<End> SetAside(CursorDelivery delivery, Exception exception)
     {
         var (type, id, order) = (delivery.Type.StoredName, delivery.Message.EventId, delivery.Message.OrderId);
         var reason = exception.GetBaseException().Message;
@@ -232,13 +231,13 @@ internal sealed partial class EmbeddedCursor(
                 counters.Retried();
                 if (retry.IsExpected) LogExpected(log, queue.Name, type, id, order, retry.Delay.TotalSeconds, reason);
                 else LogRetry(log, exception, queue.Name, type, id, order, retry.Tries.Attempts, retry.Delay.TotalSeconds);
-                return false;
+                return End.Parked;
             case FailureDecision.DeadLetter dead:
                 var obituary = Obituary.Of(exception);
                 await store.Bury(delivery, dead, obituary);
                 counters.DeadLettered();
                 LogDead(log, queue.Name, type, id, order, dead.Tries.Attempts, dead.Reason, obituary.Exception, obituary.Message);
-                return true;
+                return End.Dead;
             default:
                 throw new InvalidOperationException("No such decision.");
         }
@@ -247,8 +246,11 @@ internal sealed partial class EmbeddedCursor(
     private async Task Wait(TimeSpan time, CancellationToken cancellation) =>
         await Task.Delay(time, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
+    private enum End { Completed, Parked, Dead }
+
     /// <summary>One run from the checkpoint on, until the host stops or the store fails.</summary>
-    private sealed record Round(LowWatermark Watermark, TaskCompletionSource StoreFailed, CancellationToken Reading, CancellationToken Handling);
+    private sealed record Round(
+        LowWatermark Watermark, TaskCompletionSource StoreFailed, CancellationToken Reading, CancellationToken Handling);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} follows the order log from position {Position}")]
     private static partial void LogConnected(ILogger log, string queue, long position);

@@ -41,7 +41,8 @@ internal sealed class OrderLog(IHttpClientFactory clients)
         if (type == Heartbeat) return null;
         try
         {
-            return JsonSerializer.Deserialize(data, ContractsJson.Default.EventEnvelope) ?? throw new UnreadableEventException("An event of the log is null.");
+            return JsonSerializer.Deserialize(data, ContractsJson.Default.EventEnvelope)
+                ?? throw new UnreadableEventException("An event of the log is null.");
         }
         catch (JsonException exception)
         {

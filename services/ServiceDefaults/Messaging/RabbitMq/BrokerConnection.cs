@@ -10,33 +10,66 @@ namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 /// Declares the topology, also each time the broker comes back (it may come back empty), and is the readiness of what depends on
 /// it. The host starts without waiting; <see cref="Declared"/> is what waits.
 /// </summary>
-internal sealed partial class BrokerConnection(RabbitMqOptions options, MessagingOptions messaging, ServiceName service, ILogger<BrokerConnection> log)
+internal sealed partial class BrokerConnection(
+    RabbitMqOptions options, MessagingOptions messaging, ServiceName service, ILogger<BrokerConnection> log)
     : BackgroundService, IHealthCheck
 {
     private static readonly TimeSpan Backoff = TimeSpan.FromSeconds(1);
 
+    private readonly SemaphoreSlim declaring = new(1);
     private readonly TaskCompletionSource declared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? trouble = "not connected yet";
+    private volatile CancellationTokenSource? session;
+    private volatile IConnection? current;
+    private long declarations;
 
     /// <summary>Completes when the topology was declared for the first time.</summary>
     public Task Declared => declared.Task;
 
+    /// <summary>Cancelled when the connection of now is lost; null while there is none.</summary>
+    public CancellationToken? Session => session?.Token;
+
+    /// <summary>How often the topology was declared so far.</summary>
+    public long Declarations => Volatile.Read(ref declarations);
+
+    /// <summary>
+    /// Declares the topology again, because somebody removed a queue or a binding; not, when that was done since there were
+    /// <paramref name="seen"/> <see cref="Declarations"/>.
+    /// </summary>
+    /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
+    public async Task DeclareAgain(long seen, CancellationToken cancellation)
+    {
+        await declaring.WaitAsync(cancellation);
+        try
+        {
+            if (Declarations != seen) return;
+            await Declare(current ?? throw new BrokerUnavailableException("The broker is away."), cancellation);
+            LogDeclaredAgain(log, options.Host, options.Port);
+        }
+        catch (Exception exception) when (exception is AlreadyClosedException or OperationInterruptedException or IOException)
+        {
+            throw new BrokerUnavailableException($"The topology cannot be declared: {exception.Message}", exception);
+        }
+        finally
+        {
+            declaring.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        declaring.Dispose();
+        base.Dispose();
+    }
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(trouble is { } what ? HealthCheckResult.Unhealthy(what) : HealthCheckResult.Healthy("connected, topology declared"));
+        Task.FromResult(trouble is { } what
+            ? HealthCheckResult.Unhealthy(what)
+            : HealthCheckResult.Healthy("connected, topology declared"));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var factory = new ConnectionFactory
-        {
-            HostName = options.Host,
-            Port = options.Port,
-            VirtualHost = options.VirtualHost,
-            UserName = options.User,
-            Password = options.Password,
-            Ssl = new SslOption(options.Host, enabled: options.Tls),
-            AutomaticRecoveryEnabled = false,
-            ClientProvidedName = $"{service.Value} topology",
-        };
+        var factory = options.Factory($"{service.Value} topology");
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -48,13 +81,16 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
                     lost.TrySetResult();
                     return Task.CompletedTask;
                 };
-                await using (var channel = await connection.CreateChannelAsync(cancellationToken: stoppingToken))
-                    await BrokerTopology.Declare(channel, options.Quorum, messaging.RetryDelays, stoppingToken);
+                await Declare(connection, stoppingToken);
+                current = connection;
                 trouble = null;
                 LogDeclared(log, options.Host, options.Port);
+                session = new CancellationTokenSource();
                 declared.TrySetResult();
                 await lost.Task.WaitAsync(stoppingToken);
                 trouble = "the connection was lost";
+                await session.CancelAsync();
+                session = null;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -62,15 +98,41 @@ internal sealed partial class BrokerConnection(RabbitMqOptions options, Messagin
             }
             catch (Exception exception)
             {
-                var what = exception is OperationInterruptedException { ShutdownReason: { } reason } ? reason.ReplyText : exception.Message;
+                var what = What(exception);
                 // Once for each trouble, not once for each try.
                 if (trouble != what) LogTrouble(log, options.Host, options.Port, what);
                 trouble = what;
             }
 
+            finally
+            {
+                current = null;
+            }
+
             await Task.Delay(Backoff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    // The outermost exception says only that no endpoint could be reached; the broker's own words, or the socket's, are inside.
+    private static string What(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is OperationInterruptedException { ShutdownReason: { } reason }) return reason.ReplyText;
+        }
+
+        return exception.GetBaseException().Message;
+    }
+
+    private async Task Declare(IConnection connection, CancellationToken cancellation)
+    {
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
+        await BrokerTopology.Declare(channel, options.Quorum, messaging.RetryDelays, cancellation);
+        Interlocked.Increment(ref declarations);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message found no queue: the topology is declared again at {Host}:{Port}")]
+    private static partial void LogDeclaredAgain(ILogger log, string host, int port);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The topology is declared at {Host}:{Port}")]
     private static partial void LogDeclared(ILogger log, string host, int port);

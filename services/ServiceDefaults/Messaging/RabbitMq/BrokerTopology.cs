@@ -20,11 +20,16 @@ internal static class BrokerTopology
     public static async Task Declare(IChannel channel, bool quorum, IReadOnlyList<int> retryDelays, CancellationToken cancellation)
     {
         foreach (var exchange in Topology.Exchanges)
-            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellation);
+            await channel.ExchangeDeclareAsync(
+                exchange, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellation);
         foreach (var queue in Topology.Queues)
         {
             // The dead-letter queue first: what a queue dead-letters needs a place to go from the beginning.
-            await Queue(DeadLetterQueue(queue.Name), Arguments(quorum));
+            var dead = Arguments(quorum);
+            // Looking at a dead letter counts as a delivery. From RabbitMQ 4 on a quorum queue drops what it has delivered 20 times,
+            // unless it is told another number.
+            if (quorum) dead["x-delivery-limit"] = int.MaxValue;
+            await Queue(DeadLetterQueue(queue.Name), dead);
             var back = Arguments(quorum, deadLetterTo: queue.Name);
             foreach (var seconds in retryDelays)
                 await Queue(RetryQueue(queue.Name, TimeSpan.FromSeconds(seconds)), new(back) { ["x-message-ttl"] = seconds * 1000 });

@@ -3,7 +3,9 @@ using MassTransit;
 
 namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 
-/// <summary>What a delivery says of its past. One that comes back from a retry queue carries in headers where it was first published.</summary>
+/// <summary>
+/// What a delivery says of its past. One that comes back from a retry queue carries in headers where it was first published.
+/// </summary>
 internal static class DeliveryOrigin
 {
     public static string OriginalExchange(this RabbitMqBasicConsumeContext delivery) =>

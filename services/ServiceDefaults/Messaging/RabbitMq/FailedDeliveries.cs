@@ -15,10 +15,6 @@ internal sealed partial class FailedDeliveries(
     string queue, FailurePolicy policy, MessageCounters counters, TimeProvider clock, ILogger<FailedDeliveries> log)
     : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext>
 {
-    // Set by the broker on what is redelivered or dead-lettered: they tell of the original, and grow with every round.
-    private static readonly string[] BrokerHeaders =
-        ["x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-delivery-count"];
-
     /// <summary>A delivery whose consumer, or deserialization, threw.</summary>
     public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next) => Move(context, context.Exception);
 
@@ -32,8 +28,12 @@ internal sealed partial class FailedDeliveries(
     {
         // On shutdown a consumer that was cut off has not failed: thrown on, the broker keeps the message.
         if (exception is OperationCanceledException && context.CancellationToken.IsCancellationRequested) throw exception;
-        if (!context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery) || !context.TryGetPayload<ChannelContext>(out var channel))
+        if (!context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivery)
+            || !context.TryGetPayload<ChannelContext>(out var channel))
+        {
             throw new InvalidOperationException("Not a delivery from RabbitMQ.");
+        }
+
         var decision = policy.Decide(exception, delivery.Tries());
         var properties = Properties(delivery, decision.Tries);
         var reason = exception.GetBaseException().Message;
@@ -66,36 +66,26 @@ internal sealed partial class FailedDeliveries(
 
     private static BasicProperties Properties(RabbitMqBasicConsumeContext delivery, Tries tries)
     {
-        var properties = new BasicProperties(delivery.Properties);
-        var headers = delivery.Properties.Headers is { } given ? new Dictionary<string, object?>(given) : [];
-        foreach (var header in BrokerHeaders) headers.Remove(header);
+        var (properties, headers) = MessageCopy.Of(delivery.Properties);
         headers[MessageHeaders.OriginalExchange] = delivery.OriginalExchange();
         headers[MessageHeaders.OriginalRoutingKey] = delivery.OriginalRoutingKey();
         headers[MessageHeaders.Attempts] = tries.Attempts;
         headers[MessageHeaders.Failures] = tries.Failures;
-        properties.Headers = headers;
-        properties.Persistent = true;
-
-        // A foreign publisher's properties that would act once more on the copy: its expiry would take the message out of the
-        // dead-letter queue, its user is not ours (the broker would close the channel), its CC would send copies elsewhere.
-        if (properties.IsExpirationPresent()) headers["x-original-expiration"] = properties.Expiration;
-        properties.ClearExpiration();
-        if (properties.IsUserIdPresent()) headers["x-original-user-id"] = properties.UserId;
-        properties.ClearUserId();
-        if (headers.Remove("CC", out var copies)) headers["x-original-cc"] = copies;
         return properties;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} handed back {Type} {MessageId} for {Delay} s: {Reason}")]
     private static partial void LogExpected(ILogger log, string queue, string type, string messageId, double delay, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Queue} failed on {Type} {MessageId}, attempt {Attempt}; it comes back in {Delay} s")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "{Queue} failed on {Type} {MessageId}, attempt {Attempt}; it comes back in {Delay} s")]
     private static partial void LogRetry(
         ILogger log, Exception exception, string queue, string type, string messageId, int attempt, double delay);
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "{Queue} gave up on {Type} {MessageId} after {Attempts} attempts ({Reason}), it is in the dead-letter queue: {Exception}: {Error}")]
+        Message = "{Queue} gave up on {Type} {MessageId} after {Attempts} attempts ({Reason}), it is in the dead-letter queue: "
+            + "{Exception}: {Error}")]
     private static partial void LogDead(
         ILogger log, string queue, string type, string messageId, int attempts, string reason, string exception, string error);
 }

@@ -30,11 +30,13 @@ internal sealed class MessageDeserializer : IMessageDeserializer
         catch (JsonException exception)
         {
             // The exception's own text may quote the body.
-            throw new UnprocessableMessageException($"The body is not a {type.StoredName}: at {exception.Path ?? "$"}.") { Reason = "malformed" };
+            var what = $"The body is not a {type.StoredName}: at {exception.Path ?? "$"}.";
+            throw new UnprocessableMessageException(what) { Reason = "malformed" };
         }
     }
 
-    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) => throw new NotSupportedException();
+    public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
+        throw new NotSupportedException();
 
     public MessageBody GetMessageBody(string text) => throw new NotSupportedException();
 
@@ -45,8 +47,8 @@ internal sealed class MessageDeserializer : IMessageDeserializer
         var (name, type) = delivery.Properties.Type is { Length: > 0 } stated
             ? (stated, EventTypes.Find(stated))
             : (delivery.OriginalRoutingKey(), MessageTypes.OfRoutingKey(delivery.OriginalRoutingKey()));
-        return type is { MessageJson: not null }
-            ? type
-            : throw new UnprocessableMessageException($"Unknown message type '{(name.Length <= 100 ? name : name[..100])}'.") { Reason = "unknown-type" };
+        if (type is { MessageJson: not null }) return type;
+        var shown = name.Length <= 100 ? name : name[..100];
+        throw new UnprocessableMessageException($"Unknown message type '{shown}'.") { Reason = "unknown-type" };
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using RabbitMQ.Client;
 
 namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 
@@ -15,8 +16,23 @@ internal sealed record RabbitMqOptions
     /// <summary><c>RabbitMq:QueueType</c>: quorum queues (the default) survive a node; classic ones are for a small single node.</summary>
     public required bool Quorum { get; init; }
 
-    /// <summary><c>RabbitMq:PublishTimeout</c>: a publish that is not confirmed by then has failed. It may be stored all the same.</summary>
+    /// <summary>
+    /// <c>RabbitMq:PublishTimeout</c>: a publish that is not confirmed by then has failed. It may be stored all the same.
+    /// </summary>
     public required TimeSpan PublishTimeout { get; init; }
+
+    /// <summary>Connections that are the shop's own business, beside MassTransit's: they are opened again by whoever needs them.</summary>
+    public ConnectionFactory Factory(string name) => new()
+    {
+        HostName = Host,
+        Port = Port,
+        VirtualHost = VirtualHost,
+        UserName = User,
+        Password = Password,
+        Ssl = new SslOption(Host, enabled: Tls),
+        AutomaticRecoveryEnabled = false,
+        ClientProvidedName = name,
+    };
 
     /// <summary>Null when no broker is configured.</summary>
     /// <exception cref="ConfigurationException">A value is wrong.</exception>

@@ -1,3 +1,4 @@
+using System.Reflection;
 using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,6 +12,10 @@ namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 /// <summary>MassTransit on RabbitMQ, in the contract's shape: its exchanges, queues and bodies, and nothing else on the broker.</summary>
 internal static class RabbitMqRegistration
 {
+    // MassTransit's topology is configured by type argument.
+    private static readonly MethodInfo ShapeOf =
+        typeof(RabbitMqRegistration).GetMethod(nameof(ShapeMessage), BindingFlags.NonPublic | BindingFlags.Static)!;
+
     public static void AddBroker(this IHostApplicationBuilder builder, RabbitMqOptions options)
     {
         builder.Services.AddSingleton(options);
@@ -36,14 +41,16 @@ internal static class RabbitMqRegistration
             bus.UsingRabbitMq((_, rabbit) => Shape(rabbit, options));
         });
         builder.Services.AddSingleton(services => new EventBus(
-            services.GetRequiredService<IBus>(), services.GetRequiredService<BrokerConnection>(), services.GetRequiredService<TimeProvider>(),
-            options.PublishTimeout));
+            services.GetRequiredService<IBus>(), services.GetRequiredService<BrokerConnection>(),
+            services.GetRequiredService<TimeProvider>(), options.PublishTimeout));
     }
 
     public static void AddReceiver(
         this IHostApplicationBuilder builder, RabbitMqOptions options, QueueTopology queue, Action<IRegistrationConfigurator> consumers)
     {
         builder.AddBroker(options);
+        builder.Services.AddSingleton<IDeadLetters>(services => new BrokerDeadLetters(
+            queue.Name, options, services.GetRequiredService<ServiceName>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new FailedDeliveries(
             queue.Name, services.GetRequiredService<MessagingOptions>().FailurePolicy(), services.GetRequiredService<MessageCounters>(),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<FailedDeliveries>>()));
@@ -100,14 +107,8 @@ internal static class RabbitMqRegistration
         rabbit.AddSerializer(new PlainJsonSerialization());
         rabbit.AddDeserializer(new PlainJsonSerialization(), isDefault: true);
         rabbit.Publish<Message>(message => message.Exclude = true);
-        foreach (var type in MessageTypes.Published) Shapes[type.MessageJson!.Type](rabbit, type.Exchange!);
+        foreach (var type in MessageTypes.Published) ShapeOf.MakeGenericMethod(type.MessageJson!.Type).Invoke(null, [rabbit, type.Exchange]);
     }
-
-    // MassTransit's topology is configured by type argument.
-    private static readonly Dictionary<Type, Action<IRabbitMqBusFactoryConfigurator, string>> Shapes = MessageTypes.Published.ToDictionary(
-        type => type.MessageJson!.Type,
-        type => typeof(RabbitMqRegistration).GetMethod(nameof(ShapeMessage), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
-            .MakeGenericMethod(type.MessageJson!.Type).CreateDelegate<Action<IRabbitMqBusFactoryConfigurator, string>>());
 
     private static void ShapeMessage<T>(IRabbitMqBusFactoryConfigurator rabbit, string exchange) where T : class
     {

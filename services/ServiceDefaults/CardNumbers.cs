@@ -38,7 +38,7 @@ public static class CardNumbers
                 }
                 else
                 {
-                    written = reader.CopyString(buffer);
+                    written = Unescaped(ref reader, buffer);
                 }
 
                 if (OccurIn(buffer.AsSpan(0, written))) return true;
@@ -50,6 +50,20 @@ public static class CardNumbers
         }
 
         return false;
+    }
+
+    // Escapes that are half a character ("\ud800"), or bytes that are no UTF-8 beside an escape: the reader takes them for a mistake
+    // of this program, but they are the sender's.
+    private static int Unescaped(ref Utf8JsonReader reader, Span<byte> buffer)
+    {
+        try
+        {
+            return reader.CopyString(buffer);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("A string is not well-formed Unicode.", exception);
+        }
     }
 
     /// <summary>True when the UTF-8 text holds a card number.</summary>

@@ -17,6 +17,8 @@ public sealed class JsonBodyTests
     [TestCase("null", "application/json", 400, "malformed-json")]
     [TestCase("{", "application/json", 400, "malformed-json")]
     [TestCase("""{"methodToken":"a"}trailing""", "application/json", 400, "malformed-json")]
+    [TestCase("""{"methodToken":"\ud800"}""", "application/json", 400, "malformed-json", Description = "Half a character.")]
+    [TestCase("""{"\udc00":1}""", "application/json", 400, "malformed-json", Description = "Half a character.")]
     [TestCase("""{"methodToken":"a"}""", "text/plain", 415, "unsupported-media-type")]
     [TestCase("""{"methodToken":7}""", "application/json", 400, "validation-failed")]
     [TestCase("""{"card":"4242424242424242"}""", "application/json", 400, "raw-card-data-rejected")]

@@ -54,6 +54,8 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
 
     public void Kill() => Docker("kill", name);
 
+    public void Stop() => Docker("stop", "-t", "60", name);
+
     public void Control(params string[] arguments) => Docker(["exec", name, "rabbitmqctl", .. arguments]);
 
     public string Log() => isCreated ? Docker("logs", "--tail", "50", name) : "";

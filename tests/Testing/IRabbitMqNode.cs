@@ -10,6 +10,9 @@ internal interface IRabbitMqNode : IDisposable
     void Start();
     void Kill();
 
+    /// <summary>SIGTERM, and waits until it has ended.</summary>
+    void Stop();
+
     /// <summary>Runs <c>rabbitmqctl</c> with the arguments.</summary>
     void Control(params string[] arguments);
 

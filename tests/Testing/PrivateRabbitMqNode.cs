@@ -58,6 +58,13 @@ internal sealed class PrivateRabbitMqNode : IRabbitMqNode
         server.WaitForExit();
     }
 
+    public void Stop()
+    {
+        if (server is null || server.HasExited) return;
+        using (var signal = Process.Start("kill", ["-TERM", $"{server.Id}"])) signal.WaitForExit();
+        if (!server.WaitForExit(TimeSpan.FromSeconds(60))) throw new TimeoutException($"RabbitMQ did not stop. {Log()}");
+    }
+
     public void Control(params string[] arguments)
     {
         using var control = Run(Path.Combine(Path.GetDirectoryName(Script!)!, "rabbitmqctl"), arguments);

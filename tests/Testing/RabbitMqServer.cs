@@ -105,7 +105,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>kill -9. What is durable is there after <see cref="Restart"/>.</summary>
     public void Kill() => Own().Kill();
 
-    /// <summary>Starts it again at the same ports, after <see cref="Kill"/>.</summary>
+    /// <summary>Stops it as an operator would, and waits until it has ended.</summary>
+    public void Stop() => Own().Stop();
+
+    /// <summary>Starts it again at the same ports, after <see cref="Kill"/> or <see cref="Stop"/>.</summary>
     public async Task Restart()
     {
         Own().Start();

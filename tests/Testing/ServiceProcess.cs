@@ -40,12 +40,12 @@ public sealed partial class ServiceProcess : IDisposable
     public bool IsRunning => process is { HasExited: false };
 
     /// <summary>All that it has written so far.</summary>
-    public string Log => File.Exists(logFile) ? ReadShared() : "";
+    public string Log => LogFrom(0);
 
     /// <summary>Starts it, and waits until it listens.</summary>
     public async Task<ServiceProcess> Start()
     {
-        var seen = Log.Length;
+        var seen = File.Exists(logFile) ? new FileInfo(logFile).Length : 0; // what it wrote in earlier lives may be long
         var start = new ProcessStartInfo("/bin/sh")
         {
             // Through a shell, so that the output goes into a file and not through this process; exec, so that the id is the program's.
@@ -57,9 +57,9 @@ public sealed partial class ServiceProcess : IDisposable
         foreach (var (name, value) in environment) start.Environment[name] = value;
         process = Process.Start(start)!;
         await Eventually.True(
-            () => process.HasExited ? throw new InvalidOperationException($"{Name} ended with {process.ExitCode}: {Log[seen..]}") : Listening().IsMatch(Log[seen..]),
+            () => process.HasExited ? throw new InvalidOperationException($"{Name} ended with {process.ExitCode}: {LogFrom(seen)}") : Listening().IsMatch(LogFrom(seen)),
             $"{Name} listens", TimeSpan.FromSeconds(60));
-        Url = new Uri(Listening().Match(Log[seen..]).Groups["url"].Value);
+        Url = new Uri(Listening().Match(LogFrom(seen)).Groups["url"].Value);
         return this;
     }
 
@@ -86,9 +86,11 @@ public sealed partial class ServiceProcess : IDisposable
         process = null;
     }
 
-    private string ReadShared()
+    private string LogFrom(long position)
     {
+        if (!File.Exists(logFile)) return "";
         using var reader = new StreamReader(new FileStream(logFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        reader.BaseStream.Position = position;
         return reader.ReadToEnd();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Shop.Contracts;
 using Shop.ServiceDefaults;
@@ -16,43 +17,35 @@ internal static class HttpFigures
         await using var shop = await RunningShop.Start();
 
         byte[][] floorPost = [HttpLoad.Post(yarp.Url, "/orders", SampleOrders.Json())];
-        byte[][] ourPost = [shop.PlaceOrder];
-        await HttpLoad.Run(yarp.Url, floorPost, 200, plan.WarmUp);
-        await HttpLoad.Run(shop.Gateway.Url, ourPost, 201, plan.WarmUp);
-        var processor = shop.Processor();
-        var (posts, placed) = await Rounds(plan, yarp.Url, floorPost, 200, shop.Gateway.Url, ourPost, 201);
-        table.Add("POST /orders through the gateway, durable", "/s", posts, 1 / 3.0);
-        table.Note($"Processor time for each order placed: {shop.ProcessorSince(processor, placed)}.");
-
         byte[][] floorGet = [HttpLoad.Get(yarp.Url, $"/orders/{Guid.Empty}")];
-        var fresh = await Orders(shop, prepared: false);
-        await HttpLoad.Run(yarp.Url, floorGet, 200, plan.WarmUp / 2);
-        await HttpLoad.Run(shop.Gateway.Url, fresh, 200, plan.WarmUp);
-        processor = shop.Processor();
-        var (gets, read) = await Rounds(plan, yarp.Url, floorGet, 200, shop.Gateway.Url, fresh, 200);
-        table.Add("GET an order through the gateway (1 event)", "/s", gets, 0.5);
-        table.Note($"Processor time for each order read: {shop.ProcessorSince(processor, read)}.");
+        await Compare("POST /orders through the gateway, durable", floorPost, [shop.PlaceOrder], 201, 1 / 3.0);
+        await Compare("GET an order through the gateway (1 event)", floorGet, await Orders(shop, prepared: false), 200, 0.5);
+        await Compare("GET an order through the gateway (5 events: paid and prepared)", floorGet, await Orders(shop, prepared: true), 200, 0.5);
 
-        var prepared = await Orders(shop, prepared: true);
-        await HttpLoad.Run(shop.Gateway.Url, prepared, 200, plan.WarmUp / 2);
-        (gets, _) = await Rounds(plan, yarp.Url, floorGet, 200, shop.Gateway.Url, prepared, 200);
-        table.Add("GET an order through the gateway (5 events: paid and prepared)", "/s", gets, 0.5);
-    }
-
-    private static async Task<(List<Round> Rounds, long Answers)> Rounds(
-        Plan plan, Uri floor, byte[][] floorRequests, int floorStatus, Uri ours, byte[][] ourRequests, int ourStatus)
-    {
-        var rounds = new List<Round>();
-        var answers = 0L;
-        for (var i = 0; i < plan.Rounds; i++)
+        async Task Compare(string figure, byte[][] floorRequests, byte[][] requests, int status, double toReach)
         {
-            var bare = await HttpLoad.Run(floor, floorRequests, floorStatus, plan.HttpRound);
-            var shop = await HttpLoad.Run(ours, ourRequests, ourStatus, plan.HttpRound);
-            rounds.Add(new(bare.PerSecond, shop.PerSecond, bare.Errors + shop.Errors));
-            answers += shop.Answers;
-        }
+            await HttpLoad.Run(yarp.Url, floorRequests, 200, plan.WarmUp / 2);
+            await HttpLoad.Run(shop.Gateway.Url, requests, status, plan.WarmUp);
+            var rounds = new List<Round>();
+            var (floorAnswers, answers) = (0L, 0L);
+            var (floorBefore, before) = (RunningShop.Processor(yarp) + RunningShop.Processor(echo), shop.Processor());
+            for (var i = 0; i < plan.Rounds; i++)
+            {
+                var floor = await HttpLoad.Run(yarp.Url, floorRequests, 200, plan.HttpRound);
+                var ours = await HttpLoad.Run(shop.Gateway.Url, requests, status, plan.HttpRound);
+                rounds.Add(new(floor.PerSecond, ours.PerSecond, floor.Errors + ours.Errors));
+                (floorAnswers, answers) = (floorAnswers + floor.Answers, answers + ours.Answers);
+            }
 
-        return (rounds, answers);
+            // What it takes of the processor is not disturbed by what else the machine does.
+            var floorUsed = (RunningShop.Processor(yarp) + RunningShop.Processor(echo) - floorBefore) / floorAnswers;
+            var used = shop.Processor().Aggregate(TimeSpan.Zero, (sum, process) => sum + process.Value - before[process.Key]) / answers;
+            table.Add(figure, "/s", rounds, toReach);
+            table.Note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{figure}: processor time for each {floorUsed.TotalMicroseconds:0} µs at the floor, {used.TotalMicroseconds:0} µs in the shop " +
+                $"(ratio {floorUsed / used:0.00}; {shop.ProcessorSince(before, answers)})."));
+        }
     }
 
     /// <summary>Requests that read some hundred orders.</summary>

@@ -148,7 +148,7 @@ internal static class LifecycleFigures
         while (reader.Read())
         {
             var (stream, type) = (reader.GetString(0), reader.GetString(1));
-            var at = JsonSerializer.Deserialize<JsonElement>(reader.GetFieldValue<byte[]>(2)).GetProperty("observedAt").GetDateTimeOffset();
+            var at = JsonSerializer.Deserialize<JsonElement>(reader.GetFieldValue<byte[]>(2)).GetProperty("timeObserved").GetDateTimeOffset();
             if (type == "order-created/v1") created[stream] = at;
             else if (created.TryGetValue(stream, out var began) && type == "payment-captured/v1") captured.Add((at - began).TotalMilliseconds);
             else if (created.TryGetValue(stream, out began) && type == "shipping-prepared/v1") prepared.Add((at - began).TotalMilliseconds);

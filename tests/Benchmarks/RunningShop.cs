@@ -64,15 +64,18 @@ internal sealed class RunningShop : IAsyncDisposable
     }
 
     /// <summary>The processor time that each process has used.</summary>
-    public Dictionary<string, TimeSpan> Processor() => processes.ToDictionary(process => process.Name, process =>
-    {
-        using var running = Process.GetProcessById(process.Id);
-        return running.TotalProcessorTime;
-    });
+    public Dictionary<string, TimeSpan> Processor() => processes.ToDictionary(process => process.Name, Processor);
 
     /// <summary>What each process used since then, for each of so many.</summary>
     public string ProcessorSince(IReadOnlyDictionary<string, TimeSpan> before, long count) => string.Join(", ", Processor().Select(used =>
         string.Create(CultureInfo.InvariantCulture, $"{used.Key} {(used.Value - before[used.Key]).TotalMicroseconds / count:0} µs")));
+
+    /// <summary>The processor time that a process has used.</summary>
+    public static TimeSpan Processor(ServiceProcess process)
+    {
+        using var running = Process.GetProcessById(process.Id);
+        return running.TotalProcessorTime;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -37,7 +37,9 @@ public static class Tour
           { "carrier": "DHL", "packages": [ { "trackingNumber": "JJD000390007777" } ] }'
         ls {{shop.Mail}}
 
-        Operate it: SHOP_URL={{shop.Url}} SHOP_OPERATOR_KEY=dev-operator dotnet run --project infra/Admin -- dead-letters list (or: stuck-orders list)
+        Operate it, from the repository's root (also: stuck-orders list):
+
+        SHOP_URL={{shop.Url}} SHOP_OPERATOR_KEY=dev-operator dotnet run --project infra/Admin -- dead-letters list
 
         Stop with Ctrl+C.
 

@@ -11,6 +11,7 @@ namespace Shop.ServiceDefaults;
 public static class CardNumbers
 {
     private const int Longest = 19;
+    private const int UuidLength = 36;
 
     /// <summary>True when the JSON holds a card number.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
@@ -72,8 +73,17 @@ public static class CardNumbers
         Span<byte> digits = stackalloc byte[Longest];
         var count = 0;
         var separated = false;
-        foreach (var character in text)
+        for (var i = 0; i < text.Length; i++)
         {
+            var character = text[i];
+            if ((i == 0 || !char.IsAsciiLetterOrDigit((char)text[i - 1])) && IsUuid(text[i..]))
+            {
+                if (IsCard(digits, count)) return true;
+                (count, separated) = (0, false);
+                i += UuidLength - 1;
+                continue;
+            }
+
             if (char.IsAsciiDigit((char)character))
             {
                 if (count < Longest) digits[count] = (byte)(character - '0');
@@ -93,6 +103,18 @@ public static class CardNumbers
         }
 
         return IsCard(digits, count);
+    }
+
+    /// <summary>A UUID whose groups happen to be digits looks like a card number in groups, and is none.</summary>
+    private static bool IsUuid(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < UuidLength || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return false;
+        for (var i = 0; i < UuidLength; i++)
+        {
+            if (i is not (8 or 13 or 18 or 23) && !char.IsAsciiHexDigit((char)text[i])) return false;
+        }
+
+        return true;
     }
 
     private static bool IsCard(ReadOnlySpan<byte> digits, int count)

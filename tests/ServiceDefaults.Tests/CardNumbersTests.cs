@@ -16,6 +16,8 @@ public sealed class CardNumbersTests
     [TestCase("4242 4242 4242 4242")]
     [TestCase("4242-4242-4242-4242")]
     [TestCase("my card is 4242424242424242, thanks")]
+    [TestCase("8d36dc46-8035-5863-9533-867dd35e442b 4242424242424242", Description = "behind a UUID")]
+    [TestCase("4242424242424242 8d36dc46-8035-5863-9533-867dd35e442b", Description = "before a UUID")]
     public void A_card_number_in_a_string_is_found(string text) => Assert.That(OccurIn($$"""{"note":"{{text}}"}"""));
 
     [TestCase("""{"4242424242424242":true}""", Description = "a name")]
@@ -29,6 +31,8 @@ public sealed class CardNumbersTests
     [TestCase("4242 4242 4242", Description = "shorter than any")]
     [TestCase("2026-01-01T00:00:00Z")]
     [TestCase("pm_card_visa")]
+    [TestCase("8d36dc46-8035-5863-9533-867dd35e442b", Description = "a UUID in which 4680 3558 6395 3386 7 stands")]
+    [TestCase("order 12 8d36dc46-8035-5863-9533-867dd35e442b, again", Description = "the same in a sentence")]
     public void What_is_no_card_number_passes(string text) => Assert.That(OccurIn($$"""{"note":"{{text}}"}"""), Is.False);
 
     [Test]

@@ -29,7 +29,7 @@ public sealed class OrderBook : IAsyncDisposable
     public static async Task<OrderBook> Open()
     {
         var folder = new TemporaryFolder();
-        return new OrderBook(await RunningService.Start(OrderEventsService.Build, $"DataDirectory={folder.Path}"), folder);
+        return new OrderBook(await RunningService.Start(OrderEventsService.Build, $"DataDirectory={folder.Path}", "Logging:LogLevel:Default=None"), folder);
     }
 
     /// <summary>Places an order of 44.97 EUR, or of <paramref name="price"/>; its id.</summary>

@@ -34,7 +34,7 @@ public sealed class Provider : IAsyncDisposable
         var folder = new TemporaryFolder();
         return new Provider(await RunningService.Start(SandboxService.Build, [
             $"DataDirectory={folder.Path}", "Sandbox:SlowDelay=00:00:01", "Sandbox:TimeoutDelay=00:00:30", "Sandbox:RefundDelay=00:00:00.6",
-            "Logging:LogLevel:Default=Error", .. settings]), folder);
+            "Logging:LogLevel:Default=None", .. settings]), folder);
     }
 
     /// <summary>Makes everything go wrong in one way, until told <c>none</c>.</summary>

@@ -1,3 +1,4 @@
+using Shop.Payment.Provider;
 using Shop.Testing;
 
 namespace Shop.Payment.Tests;
@@ -27,7 +28,10 @@ public sealed class ShopUnderTest : IAsyncDisposable
     public ServiceProcess Payment { get; }
 
     /// <summary>What the payment service's consumers call, to be called by a test: one handler more.</summary>
-    public PaymentProcess Process => Handlers.Of(Orders, StripeCalls.ProviderOf(http));
+    public PaymentProcess Process => Handlers.Of(Orders, Stripe);
+
+    /// <summary>The provider as the payment service calls it.</summary>
+    public IPaymentProvider Stripe => StripeCalls.ProviderOf(http);
 
     public OrderBook Orders { get; }
 
@@ -45,6 +49,7 @@ public sealed class ShopUnderTest : IAsyncDisposable
     {
         await Orders.Becomes(order, stream);
         Assert.That(await Provider.Ledger(order), Is.EqualTo(money));
+        found.RemoveAll(one => one.Order == order);
         found.Add((order, stream, money));
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
                 Delay = TimeSpan.FromMilliseconds(150),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = Transient(),
+                ShouldHandle = args => ValueTask.FromResult(Failed(args.Outcome.Exception) || Status(args.Outcome) is 409 or 429 or >= 500),
             })
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
             {
@@ -33,7 +33,8 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
                 MinimumThroughput = 10,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = options.BreakDuration,
-                ShouldHandle = Transient(),
+                // 409 is another try of ours still at work under the same key: no reason to leave the provider alone.
+                ShouldHandle = args => ValueTask.FromResult(Failed(args.Outcome.Exception) || Status(args.Outcome) is 429 or >= 500),
                 OnOpened = _ =>
                 {
                     BreakerOpened(log, options.BreakDuration.TotalSeconds);
@@ -88,14 +89,14 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
 
     private async Task<StripeAnswer<T>> Read<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellation) where T : class
     {
-        if (response.IsSuccessStatusCode) return new(await response.Content.ReadFromJsonAsync(type, cancellation), null, IsReplay: false);
+        var isReplay = response.Headers.TryGetValues("Idempotent-Replayed", out var values) && values.Contains("true");
+        if (response.IsSuccessStatusCode) return new(await response.Content.ReadFromJsonAsync(type, cancellation), null, isReplay);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             KeyRefused(log, (int)response.StatusCode);
             throw new RetryLaterException("The payment provider refuses the shop's key: this is for an operator to mend.");
         }
 
-        var isReplay = response.Headers.TryGetValues("Idempotent-Replayed", out var values) && values.Contains("true");
         if ((int)response.StatusCode is 409 or 429 || ((int)response.StatusCode >= 500 && !isReplay))
             throw new RetryLaterException($"The payment provider answered {(int)response.StatusCode}.", response.Headers.RetryAfter?.Delta);
 
@@ -105,10 +106,9 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
         return new(null, error ?? new StripeError("api_error"), isReplay);
     }
 
-    private static PredicateBuilder<HttpResponseMessage> Transient() => new PredicateBuilder<HttpResponseMessage>()
-        .Handle<HttpRequestException>()
-        .Handle<TimeoutRejectedException>()
-        .HandleResult(response => (int)response.StatusCode is 409 or 429 or >= 500);
+    private static bool Failed(Exception? exception) => exception is HttpRequestException or TimeoutRejectedException;
+
+    private static int? Status(Outcome<HttpResponseMessage> outcome) => (int?)outcome.Result?.StatusCode;
 
     [LoggerMessage(LogLevel.Error, "The payment provider keeps failing: no calls for {Seconds} s.")]
     private static partial void BreakerOpened(ILogger log, double seconds);
@@ -121,7 +121,7 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
 }
 
 /// <summary>
-/// An answer: an object or an error. <paramref name="IsReplay"/>: the error is that of an earlier request with the same key,
-/// which the provider keeps for a day; only another key gets another answer.
+/// An answer: an object or an error. <paramref name="IsReplay"/>: it is that of an earlier request with the same key, which the
+/// provider keeps for a day; only another key gets another answer.
 /// </summary>
 internal sealed record StripeAnswer<T>(T? Value, StripeError? Error, bool IsReplay) where T : class;

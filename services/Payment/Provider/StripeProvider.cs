@@ -61,7 +61,8 @@ internal sealed partial class StripeProvider(StripeClient stripe, ILogger<Stripe
 
     public async Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
     {
-        for (var kept = 0; kept < MostKeys; kept++)
+        var number = 0;
+        for (var tries = 0; tries < MostKeys; tries++)
         {
             // What was begun before is found here, whatever became of it; a refund that failed leaves room for another.
             var earlier = await Refunds(paymentId, refundId, cancellation);
@@ -70,18 +71,25 @@ internal sealed partial class StripeProvider(StripeClient stripe, ILogger<Stripe
                 throw new RetryLaterException("The refund is pending at the payment provider.");
             if (earlier.Count > 0) RefundFailed(log, refundId, orderId, earlier.Count);
 
+            // The first key without an answer: the same for whoever else is at it, so that both together make one refund.
+            number = Math.Max(number, earlier.Count) + 1;
             var answer = await stripe.Post(
-                "v1/refunds", Key(orderId, "refund", refundId.ToString(), earlier.Count + 1 + kept), StripeJson.Default.StripeRefund, cancellation,
+                "v1/refunds", Key(orderId, "refund", refundId.ToString(), number), StripeJson.Default.StripeRefund, cancellation,
                 ("payment_intent", paymentId),
                 ("amount", Text(amount)),
                 ("metadata[order_id]", orderId.ToString()),
                 ("metadata[refund_id]", refundId.ToString()));
-            // An answer about a refund that is known to have failed is an old one: as it was when the key was first used.
-            if (answer.Value is { } begun && !earlier.Exists(refund => refund.Id == begun.Id))
-                return begun.Status == "succeeded" ? begun.Id : throw new RetryLaterException($"The refund is {begun.Status} at the payment provider.");
-            if (answer is { Error: { } error, IsReplay: false })
-                throw new RetryLaterException($"The payment provider refuses the refund: {error.Type}, {error.Code}.");
-            // Kept under this key for a day. If it got through all the same, the next look finds it; else another key is used.
+            switch (answer)
+            {
+                case { IsReplay: true }:
+                    break; // An answer from before, kept for a day: looking again tells what became of it since.
+                case { Value: { Status: "succeeded" } refund }:
+                    return refund.Id;
+                case { Value: { } refund }:
+                    throw new RetryLaterException($"The refund is {refund.Status} at the payment provider.");
+                default:
+                    throw new RetryLaterException($"The payment provider refuses the refund: {answer.Error!.Type}, {answer.Error.Code}.");
+            }
         }
 
         throw new RetryLaterException("The payment provider keeps refusing the refund.");

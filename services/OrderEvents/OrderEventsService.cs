@@ -17,7 +17,8 @@ public static class OrderEventsService
     public static WebApplication Build(string[] args)
     {
         var builder = ServiceHost.CreateBuilder("order-events", args);
-        builder.Services.AddSingleton<IEventStore>(OpenStore(builder.Configuration));
+        var store = OpenStore(builder.Configuration);
+        builder.Services.AddSingleton<IEventStore>(_ => store); // not as an instance: those are not closed with the service
         builder.Services.AddSingleton<OrderStreams>();
         builder.Services.AddSingleton<OrderHandler>();
         builder.Services.AddSingleton<OrderChanges>();

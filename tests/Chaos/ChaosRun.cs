@@ -21,6 +21,7 @@ internal sealed class ChaosRun
     private readonly HostileRequests hostile;
     private readonly Saboteur saboteur;
     private readonly List<LoggedEvent> log = [];
+    private bool isRestless;
 
     private ChaosRun(ChaosOptions options, RunningShop shop, Tap tap)
     {
@@ -53,7 +54,6 @@ internal sealed class ChaosRun
         var healed = watch.Elapsed;
         await Task.WhenAll(errands);
         await tap.Finish();
-        var left = watch.Elapsed;
         await Console.Error.WriteLineAsync("healed, waiting for quiet");
         await Quiet();
         var recovery = watch.Elapsed - healed - QuietFor;
@@ -71,14 +71,14 @@ internal sealed class ChaosRun
         };
         if (options.Keep is { } folder) await Keep(folder, ledgers, report);
         await Console.Out.WriteLineAsync(report.Text());
-        _ = left;
         return findings.Violations.Count > 0 ? 1 : report.IsValid ? 0 : 2;
     }
 
     /// <summary>Until nothing moves any more, or for as long as may be waited.</summary>
     private async Task Quiet()
     {
-        var deadline = DateTimeOffset.UtcNow + QuietWithin;
+        // What did not come to rest once is not waited for again.
+        var deadline = DateTimeOffset.UtcNow + (isRestless ? TimeSpan.FromSeconds(15) : QuietWithin);
         var (since, seen) = (DateTimeOffset.UtcNow, -1);
         while (DateTimeOffset.UtcNow < deadline)
         {
@@ -99,6 +99,7 @@ internal sealed class ChaosRun
             await Task.Delay(300);
         }
 
+        isRestless = true;
         await Console.Error.WriteLineAsync($"not quiet within {QuietWithin.TotalSeconds} s");
     }
 
@@ -137,7 +138,7 @@ internal sealed class ChaosRun
         foreach (var (id, _) in States().Where(state => state.Value.Status == "shipment-prepared"))
         {
             var shipped = await Customer.Ship(client, id);
-            if (byId.TryGetValue(id, out var order)) order.Commands.Add(new Command("shipped", $"T{id:N}", shipped.Told, shipped.Code));
+            if (byId.TryGetValue(id, out var order)) order.Commands.Add(new Command("shipped", Customer.Parcel(id), shipped.Told, shipped.Code));
         }
     }
 

@@ -106,7 +106,10 @@ internal sealed class Customer(ChaosOptions options, OrderPlan plan, Client clie
 
     /// <summary>The warehouse says that the parcel has left.</summary>
     public static async Task<Reply> Ship(Client client, Guid orderId) => await client.Send(
-        HttpMethod.Post, $"shipments/{orderId}/shipped", $$"""{"carrier":"DHL","packages":[{"trackingNumber":"T{{orderId:N}}"}]}""", $"ship-{orderId}", "dev-warehouse");
+        HttpMethod.Post, $"shipments/{orderId}/shipped", $$"""{"carrier":"DHL","packages":[{"trackingNumber":"{{Parcel(orderId)}}"}]}""", $"ship-{orderId}", "dev-warehouse");
+
+    /// <summary>An order's tracking number: too short to be mistaken for a card's.</summary>
+    public static string Parcel(Guid orderId) => $"T{orderId.ToString()[..8]}";
 
     private static async Task Later(TimeSpan delay, Func<Task> act)
     {
@@ -191,7 +194,7 @@ internal sealed class Customer(ChaosOptions options, OrderPlan plan, Client clie
                     reviewed = await Review();
                     break;
                 case "shipment-prepared" when plan.ShipsAtOnce:
-                    Note("shipped", $"T{Order.OrderId:N}", await Ship(client, Order.OrderId!.Value));
+                    Note("shipped", Parcel(Order.OrderId!.Value), await Ship(client, Order.OrderId!.Value));
                     return;
                 case "cancelled" or "shipped":
                     return;

@@ -18,6 +18,7 @@ public static class OrderEventsService
         var builder = ServiceHost.CreateBuilder("order-events", args);
         builder.Services.AddSingleton<IEventStore>(OpenStore(builder.Configuration));
         builder.Services.AddSingleton<OrderStreams>();
+        builder.Services.AddSingleton<StoreMetrics>();
         builder.Services.AddSingleton<OrderHandler>();
         builder.Services.AddSingleton<OrderChanges>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderChanges>());
@@ -28,6 +29,7 @@ public static class OrderEventsService
             builder.AddEventBus();
             builder.Services.AddSingleton<Publisher>();
             builder.Services.AddHostedService(services => services.GetRequiredService<Publisher>());
+            builder.Services.AddHostedService<PublisherLag>();
             builder.Services.AddHealthChecks().AddCheck<Publisher>("publisher");
         }
 

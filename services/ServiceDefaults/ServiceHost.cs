@@ -7,6 +7,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults.Logs;
+using Shop.ServiceDefaults.Metrics;
 
 namespace Shop.ServiceDefaults;
 
@@ -39,21 +41,17 @@ public static class ServiceHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         });
-        builder.Logging.AddJsonConsole(json =>
-        {
-            json.UseUtcTimestamp = true;
-            json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-            json.IncludeScopes = true;
-        });
+        builder.Logging.AddJsonLines();
         builder.Services.Configure<LoggerFactoryOptions>(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
         builder.Services.AddProblems();
         builder.Services.AddHealthChecks();
         if (serviceKey) builder.Services.AddServiceKey(builder.Configuration);
         builder.AddTelemetry(service);
+        builder.Services.AddHostedService<StartupLine>();
         return builder;
     }
 
-    /// <summary>Problem documents for every error, the key check, and <c>/health/live</c> and <c>/health/ready</c>, which need no key.</summary>
+    /// <summary>Problem documents for every error, the key check, and <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>, which need no key.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseExceptionHandler();
@@ -61,6 +59,7 @@ public static class ServiceHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapMetrics().AllowAnonymous();
         return app;
     }
 

@@ -13,6 +13,7 @@ internal static class CursorRegistration
     public static void AddCursor(this IHostApplicationBuilder builder, QueueTopology queue, Action<IRegistrationConfigurator> consumers)
     {
         var options = MessagingOptions.From(builder.Configuration);
+        builder.Services.AddSingleton(queue);
         builder.Services.AddHttpClient();
         builder.Services.AddMediator(mediator =>
         {
@@ -29,6 +30,7 @@ internal static class CursorRegistration
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<EmbeddedCursor>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<EmbeddedCursor>());
+        builder.Services.AddHostedService<CursorGauges>();
         builder.Services.AddHealthChecks().AddCheck<EmbeddedCursor>("order-log");
         // What failed is logged once, by the failure policy.
         builder.Logging.AddFilter("MassTransit.Messages", LogLevel.None);

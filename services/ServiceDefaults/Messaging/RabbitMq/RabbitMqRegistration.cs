@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,7 +38,7 @@ internal static class RabbitMqRegistration
         });
         builder.Services.AddSingleton(services => new EventBus(
             services.GetRequiredService<IBus>(), services.GetRequiredService<BrokerConnection>(), services.GetRequiredService<TimeProvider>(),
-            options.PublishTimeout));
+            options.PublishTimeout, services.GetRequiredService<IMeterFactory>()));
     }
 
     public static void AddReceiver(

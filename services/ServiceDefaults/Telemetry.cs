@@ -42,6 +42,8 @@ public static class Telemetry
     internal static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
         builder.Services.AddSingleton<MetricsText>();
+        // Request spans with their route, method and status, as OpenTelemetry names them; by default they have a name for all.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } endpoint) return;
         var resource = ResourceBuilder.CreateDefault().AddService($"shop-{service}");
         void Otlp(OtlpExporterOptions exporter) => exporter.Endpoint = new Uri(endpoint);

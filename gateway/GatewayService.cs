@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Metrics;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Shop.Gateway;
 
@@ -19,8 +21,8 @@ public static class GatewayService
         services.AddAccess(configuration, builder.Environment);
         services.AddReverseProxy()
             .LoadFromConfig(configuration.GetSection("ReverseProxy"))
-            .AddTransforms<ServiceTransforms>()
-            .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = TimeSpan.FromSeconds(2));
+            .AddTransforms<ServiceTransforms>();
+        services.AddSingleton<IForwarderHttpClientFactory, ServiceConnections>();
         services.AddSingleton<DistributedContextPropagator, OwnTrace>();
 
         var limits = RateLimits.Read(configuration);
@@ -59,6 +61,7 @@ public static class GatewayService
         app.UseRequestTimeouts();
         app.UseAuthorization();
         app.MapHealth();
+        app.MapMetrics().RequireAuthorization(Scopes.Operator);
         app.MapOpenApi();
         app.MapPublicRoutes();
         return app;

@@ -26,6 +26,7 @@ public static class NotificationService
         builder.Services.AddSingleton(_ => MailLog.Open(mail.DataDirectory));
         builder.Services.AddSingleton<IMailer>(_ => smtp is null ? new FolderMailer(mail) : new SmtpMailer(mail, smtp));
         builder.Services.AddSingleton(new LetterWriter(mail.StorefrontUrl));
+        builder.Services.AddSingleton<MailMetrics>();
         builder.Services.AddSingleton<Mailroom>();
         builder.Services.AddHealthChecks().AddCheck<MailerHealth>("mailer", timeout: TimeSpan.FromSeconds(3));
         builder.AddConsumers(Topology.NotificationQueue, queue =>

@@ -2,6 +2,7 @@ using MassTransit;
 using Shop.Contracts;
 using Shop.Notification.Letters;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Logs;
 using Messages = Shop.Contracts.Messages;
 
 namespace Shop.Notification;
@@ -10,7 +11,7 @@ namespace Shop.Notification;
 /// Tells the customer that a payment failed and how to pay again, unless that is no longer news: the order may have been
 /// cancelled, or paid in another way, while the message was under way.
 /// </summary>
-public sealed partial class PaymentAuthFailedConsumer(OrdersClient orders, Mailroom mailroom, ILogger<PaymentAuthFailedConsumer> log)
+public sealed partial class PaymentAuthFailedConsumer(OrdersClient orders, Mailroom mailroom, MailMetrics metrics, ILogger<PaymentAuthFailedConsumer> log)
     : IConsumer<Messages.PaymentAuthFailed>
 {
     public async Task Consume(ConsumeContext<Messages.PaymentAuthFailed> context)
@@ -19,6 +20,7 @@ public sealed partial class PaymentAuthFailedConsumer(OrdersClient orders, Mailr
         var order = await orders.Find(message.OrderId, context.CancellationToken) ?? throw new OrderNotFoundException(message.OrderId);
         if (OvertakenBy(order, message.Attempt) is { } reason)
         {
+            metrics.Count(LetterKind.PaymentFailed.Name(), "overtaken");
             LogOvertaken(message.OrderId, message.Attempt, reason);
             return;
         }
@@ -36,7 +38,7 @@ public sealed partial class PaymentAuthFailedConsumer(OrdersClient orders, Mailr
         return null;
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Information,
+    [LoggerMessage(EventName = LogEvents.MailSkipped, Level = LogLevel.Information,
         Message = "No letter about the failed payment attempt {Attempt} of order {OrderId}: {Reason}.")]
     private partial void LogOvertaken(Guid orderId, int attempt, string reason);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Shop.Contracts;
@@ -73,6 +74,7 @@ public static class EventsApi
     {
         if (long.TryParse(context.Request.Headers["Last-Event-ID"], out var last)) from = last;
         if (from < 0) throw ProblemException.Validation("from", "It must be a position from 0: the stream begins with the event behind it.");
+        context.Response.Headers["X-Last-Position"] = (await store.LastPosition(cancellation)).ToString(CultureInfo.InvariantCulture);
         await ServerSentEvents.Write(context.Response, Events(), cancellation);
 
         async IAsyncEnumerable<ServerSentEvent> Events()

@@ -20,6 +20,7 @@ public static class OrderEventsService
         var store = OpenStore(builder.Configuration);
         builder.Services.AddSingleton<IEventStore>(_ => store); // not as an instance: those are not closed with the service
         builder.Services.AddSingleton<OrderStreams>();
+        builder.Services.AddSingleton<StoreMetrics>();
         builder.Services.AddSingleton<OrderHandler>();
         builder.Services.AddSingleton<OrderChanges>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderChanges>());
@@ -31,6 +32,7 @@ public static class OrderEventsService
             builder.AddEventBus();
             builder.Services.AddSingleton<Publisher>();
             builder.Services.AddHostedService(services => services.GetRequiredService<Publisher>());
+            builder.Services.AddHostedService<PublisherLag>();
             builder.Services.AddHealthChecks().AddCheck<Publisher>("publisher");
         }
 

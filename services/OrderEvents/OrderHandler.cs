@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Shop.Contracts;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Logs;
 
 namespace Shop.OrderEvents;
 
@@ -29,7 +31,7 @@ public sealed record Proposal(
 public sealed record Handled(Order Order, Order AsAnswered, RecordedEvent? Event, bool IsReplay);
 
 /// <summary>The one loop by which anything is written: load, fold, decide, append with the expected revision; on a conflict, again.</summary>
-public sealed class OrderHandler(OrderStreams streams, TimeProvider clock)
+public sealed partial class OrderHandler(OrderStreams streams, TimeProvider clock, StoreMetrics metrics, ILogger<OrderHandler> log)
 {
     private const int Tries = 8;
 
@@ -53,15 +55,38 @@ public sealed class OrderHandler(OrderStreams streams, TimeProvider clock)
             if (decision.IsRefused) throw Refusals.Of(order, decision);
             if (decision.IsRepeat) return new Handled(order!, order!, Event: null, IsReplay: false);
 
-            var recorded = await streams.Append(
-                orderId, order?.Revision ?? -1, proposal.EventId, proposal.Event, Metadata(proposal, order), cancellation);
+            var recorded = await Append(orderId, order, proposal, cancellation);
             if (recorded is null) continue;
 
             var after = Order.Evolve(order, recorded);
+            var type = EventTypes.Of(proposal.Event).Name;
+            LogChange(log, type, proposal.EventId, orderId, recorded.Revision, order?.Status, after.Status);
             return new Handled(after, after, recorded, IsReplay: false);
         }
 
         throw ProblemException.Unavailable("The order is being changed by others, and");
+    }
+
+    /// <summary>The event as recorded; null when others were faster.</summary>
+    private async Task<RecordedEvent?> Append(Guid orderId, Order? order, Proposal proposal, CancellationToken cancellation)
+    {
+        var type = EventTypes.Of(proposal.Event).Name;
+        // What follows from the event follows from this span: it is the one whose traceparent is stored.
+        using var span = Telemetry.Source.HasListeners() ? Telemetry.Source.StartActivity($"append {type}", ActivityKind.Internal) : null;
+        span?.SetTag("shop.order.id", orderId).SetTag("shop.event.id", proposal.EventId);
+        var started = Stopwatch.GetTimestamp();
+        var result = "failed";
+        try
+        {
+            var recorded = await streams.Append(
+                orderId, order?.Revision ?? -1, proposal.EventId, proposal.Event, Metadata(proposal, order), cancellation);
+            result = recorded is null ? "conflict" : "appended";
+            return recorded;
+        }
+        finally
+        {
+            metrics.Appended(type, result, Stopwatch.GetElapsedTime(started));
+        }
     }
 
     private EventMetadata Metadata(Proposal proposal, Order? order)
@@ -71,6 +96,11 @@ public sealed class OrderHandler(OrderStreams streams, TimeProvider clock)
         var observed = order is not null && order.UpdatedAt > now ? order.UpdatedAt : now;
         return new(
             proposal.Agent, proposal.OccurredAt ?? observed, observed, proposal.CorrelationId, proposal.CausationId,
-            System.Diagnostics.Activity.Current is { IdFormat: System.Diagnostics.ActivityIdFormat.W3C } activity ? activity.Id : null);
+            Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
     }
+
+    [LoggerMessage(EventName = LogEvents.StateChange, Level = LogLevel.Information,
+        Message = "Order {OrderId} has {EventType} {EventId} as revision {Revision}: from {FromStatus} to {ToStatus}")]
+    private static partial void LogChange(
+        ILogger log, string eventType, Guid eventId, Guid orderId, long revision, OrderStatus? fromStatus, OrderStatus toStatus);
 }

@@ -18,11 +18,16 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
 
     private const string Reader = "publisher";
 
+    private long waitingSince;
     private string? stoppedBy;
     private string? failingWith;
 
     /// <summary>The position behind which nothing is confirmed yet.</summary>
     public long Checkpoint { get; private set; }
+
+    /// <summary>When the event behind the checkpoint was written, if it is waiting for the broker; null when none is.</summary>
+    public DateTimeOffset? WaitingSince =>
+        Volatile.Read(ref waitingSince) is not 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -67,7 +72,7 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
     {
         Checkpoint = await store.ReadCheckpoint(Reader, stopping);
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var window = Channel.CreateBounded<(long Position, Task Confirmed)>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+        var window = Channel.CreateBounded<(long Position, DateTimeOffset WrittenAt, Task Confirmed)>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
 
         async Task Send()
         {
@@ -76,7 +81,7 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
             {
                 await window.Writer.WaitToWriteAsync(broken.Token);
                 var confirmed = EventTypes.Of(recorded.Event).Exchange is null ? Task.CompletedTask : bus.Publish(recorded, broken.Token);
-                await window.Writer.WriteAsync((recorded.Position, confirmed), broken.Token);
+                await window.Writer.WriteAsync((recorded.Position, recorded.Metadata.TimeObserved, confirmed), broken.Token);
 
                 // The first alone. After an outage it waits for the connection, and those behind it, waiting too, could overtake it.
                 if (isFirst) await confirmed;
@@ -86,9 +91,11 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
 
         async Task Confirm()
         {
-            await foreach (var (position, confirmed) in window.Reader.ReadAllAsync(broken.Token))
+            await foreach (var (position, writtenAt, confirmed) in window.Reader.ReadAllAsync(broken.Token))
             {
+                Volatile.Write(ref waitingSince, writtenAt.UtcTicks);
                 await confirmed;
+                Volatile.Write(ref waitingSince, 0);
                 Checkpoint = position;
                 failingWith = null;
                 progressed();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Shop.Contracts;
 using Shop.Payment.Provider;
 using Shop.ServiceDefaults;
+using Shop.ServiceDefaults.Logs;
 using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Payment;
@@ -13,7 +14,8 @@ namespace Shop.Payment;
 /// redelivered message, a second handler or a restart after a crash finds what was done and goes on behind it.
 /// </summary>
 public sealed partial class PaymentProcess(
-    OrdersClient orders, IPaymentProvider provider, IOptions<PaymentOptions> options, TimeProvider clock, ILogger<PaymentProcess> log)
+    OrdersClient orders, IPaymentProvider provider, IOptions<PaymentOptions> options, TimeProvider clock, PaymentMetrics metrics,
+    ILogger<PaymentProcess> log)
 {
     /// <summary>More steps than any order takes at once: beyond it two of us are arguing, and the message comes back later.</summary>
     private const int MostSteps = 12;
@@ -94,7 +96,7 @@ public sealed partial class PaymentProcess(
         var result = await provider.Authorize(
             new AuthorizationRequest(order.OrderId, attempt.Attempt, order.Totals.Total, order.Currency, order.Payment.Method.MethodToken, MayExist: !justMarked),
             cancellation);
-        PaymentResult(log, order.OrderId, attempt.Attempt, result.GetType().Name);
+        PaymentResult(log, order.OrderId, cause.CausationId, attempt.Attempt, result.GetType().Name, (result as Authorization.Declined)?.Code);
         switch (result)
         {
             case Authorization.Declined declined:
@@ -135,7 +137,7 @@ public sealed partial class PaymentProcess(
     private async Task<AppendOutcome> Reject(OrderView order, PaymentAttempt attempt, string paymentId, Cause cause, CancellationToken cancellation)
     {
         var settled = await provider.Void(order.OrderId, attempt.Attempt, paymentId, cancellation);
-        PaymentResult(log, order.OrderId, attempt.Attempt, settled.ToString());
+        PaymentResult(log, order.OrderId, cause.CausationId, attempt.Attempt, settled == Settlement.Captured ? "Captured" : "Voided", reason: null);
         if (settled == Settlement.Captured)
         {
             // Somebody took the money at the provider itself. To write that the payment failed would be to keep it.
@@ -153,7 +155,8 @@ public sealed partial class PaymentProcess(
     private async Task<AppendOutcome> Settle(
         OrderView order, PaymentAttempt attempt, string paymentId, Settlement settled, Cause cause, CancellationToken cancellation)
     {
-        PaymentResult(log, order.OrderId, attempt.Attempt, settled.ToString());
+        var result = settled == Settlement.Captured ? "Captured" : "Voided";
+        PaymentResult(log, order.OrderId, cause.CausationId, attempt.Attempt, result, reason: null);
         if (settled == Settlement.Captured)
         {
             return await Append(
@@ -174,14 +177,14 @@ public sealed partial class PaymentProcess(
         var id = refund.RefundId;
         if (refund.Status == RefundStatus.Requested)
         {
-            return await orders.Append(
+            return await Append(
                 order.OrderId, new PaymentRefundInProgress(id, refund.Amount, order.Currency, refund.Cause),
                 NameBasedId.Of("payment-refund-in-progress", order.OrderId.ToString(), id.ToString()), cause, cancellation);
         }
 
         var providerRefundId = await provider.Refund(order.OrderId, attempt.ProviderPaymentId!, id, refund.Amount, cancellation);
-        PaymentResult(log, order.OrderId, attempt.Attempt, "Refunded");
-        return await orders.Append(
+        PaymentResult(log, order.OrderId, cause.CausationId, attempt.Attempt, "Refunded", reason: null);
+        return await Append(
             order.OrderId, new PaymentRefunded(id, refund.Amount, order.Currency, providerRefundId),
             NameBasedId.Of("payment-refunded", order.OrderId.ToString(), id.ToString()), cause, cancellation);
     }
@@ -196,13 +199,24 @@ public sealed partial class PaymentProcess(
             : null;
     }
 
-    private Task<AppendOutcome> Append(Guid orderId, OrderEvent @event, int attempt, Cause cause, CancellationToken cancellation) => orders.Append(
-        orderId, @event,
-        NameBasedId.Of(EventTypes.Of(@event).Name, orderId.ToString(), attempt.ToString(CultureInfo.InvariantCulture)), cause, cancellation);
+    private async Task<AppendOutcome> Append(Guid orderId, OrderEvent @event, int attempt, Cause cause, CancellationToken cancellation)
+    {
+        var id = NameBasedId.Of(EventTypes.Of(@event).Name, orderId.ToString(), attempt.ToString(CultureInfo.InvariantCulture));
+        return await Append(orderId, @event, id, cause, cancellation);
+    }
+
+    private async Task<AppendOutcome> Append(Guid orderId, OrderEvent @event, Guid eventId, Cause cause, CancellationToken cancellation)
+    {
+        var outcome = await orders.Append(orderId, @event, eventId, cause, cancellation);
+        // Counted when it is written for the first time: what is repeated after a crash is the same payment.
+        if (outcome is AppendOutcome.Written { IsReplay: false }) metrics.Written(@event);
+        return outcome;
+    }
 
     private async Task<OrderView> Read(Guid orderId, CancellationToken cancellation) =>
         await orders.Find(orderId, cancellation) ?? throw new RetryLaterException($"There is no order {orderId} yet.");
 
-    [LoggerMessage(LogLevel.Information, "Payment result for order {OrderId}, attempt {Attempt}: {Result}")]
-    private static partial void PaymentResult(ILogger log, Guid orderId, int attempt, string result);
+    [LoggerMessage(EventName = LogEvents.PaymentResult, Level = LogLevel.Information,
+        Message = "Payment result for order {OrderId} (event {EventId}), attempt {Attempt}: {Result} {Reason}")]
+    private static partial void PaymentResult(ILogger log, Guid orderId, Guid eventId, int attempt, string result, string? reason);
 }

@@ -19,6 +19,7 @@ public static class PaymentService
         builder.Services.AddOptions<PaymentOptions>().BindConfiguration("Payment")
             .Validate(options => options.AuthorizationDelay >= TimeSpan.Zero, "Payment:AuthorizationDelay must not be negative (hh:mm:ss).")
             .ValidateOnStart();
+        builder.Services.AddSingleton<PaymentMetrics>();
         builder.Services.AddSingleton<PaymentProcess>();
         builder.AddConsumers(Topology.PaymentQueue, consumers =>
         {

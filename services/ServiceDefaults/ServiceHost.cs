@@ -7,7 +7,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults.Logs;
 using Shop.ServiceDefaults.Messaging;
+using Shop.ServiceDefaults.Metrics;
 
 namespace Shop.ServiceDefaults;
 
@@ -40,23 +42,19 @@ public static class ServiceHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         });
-        builder.Logging.AddJsonConsole(json =>
-        {
-            json.UseUtcTimestamp = true;
-            json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-            json.IncludeScopes = true;
-        });
+        builder.Logging.AddJsonLines();
         builder.Services.Configure<LoggerFactoryOptions>(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId);
         builder.Services.AddProblems();
         builder.Services.AddHealthChecks();
         if (serviceKey) builder.Services.AddServiceKey(builder.Configuration);
         builder.AddTelemetry(service);
+        builder.Services.AddHostedService<StartupLine>();
         return builder;
     }
 
     /// <summary>
-    /// Problem documents for every error, the key check, <c>/health/live</c> and <c>/health/ready</c>, which need no key, and for a
-    /// service with a queue <c>/dead-letters</c>.
+    /// Problem documents for every error, the key check, and <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>, which need no
+    /// key; for a service with a queue also <c>/dead-letters</c>.
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
@@ -66,6 +64,7 @@ public static class ServiceHost
         app.UseAuthorization();
         app.MapHealth();
         app.MapDeadLetters();
+        app.MapMetrics().AllowAnonymous();
         return app;
     }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using Shop.Contracts;
 using Shop.Testing;
 
 namespace Shop.EndToEnd.Tests;
@@ -10,9 +13,11 @@ public sealed class ShopUnderTest : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly List<ServiceProcess> processes = [];
+    private readonly Func<string, string[]> settingsOf;
     private HttpClient gateway = null!;
 
-    private ShopUnderTest(RabbitMqServer broker, Uri amqp, SmtpServer smtp) => (Broker, Amqp, Smtp) = (broker, amqp, smtp);
+    private ShopUnderTest(RabbitMqServer broker, Uri amqp, SmtpServer smtp, Func<string, string[]> settingsOf) =>
+        (Broker, Amqp, Smtp, this.settingsOf) = (broker, amqp, smtp, settingsOf);
 
     public RabbitMqServer Broker { get; }
 
@@ -33,11 +38,11 @@ public sealed class ShopUnderTest : IAsyncDisposable
 
     public ServiceProcess Gateway { get; private set; } = null!;
 
-    /// <summary>Starts all of it.</summary>
-    public static async Task<ShopUnderTest> Start(RabbitMqServer broker)
+    /// <summary>Starts all of it. <paramref name="settingsOf"/> a project are added to its own.</summary>
+    public static async Task<ShopUnderTest> Start(RabbitMqServer broker, Func<string, string[]>? settingsOf = null)
     {
         var smtp = SmtpServer.Start();
-        var shop = new ShopUnderTest(broker, await broker.CreateVirtualHost(), smtp);
+        var shop = new ShopUnderTest(broker, await broker.CreateVirtualHost(), smtp, settingsOf ?? (_ => []));
         shop.Sandbox = await shop.Run("infra/Sandbox");
         shop.Orders = await shop.Run("services/OrderEvents");
         var started = await Task.WhenAll(
@@ -134,6 +139,44 @@ public sealed class ShopUnderTest : IAsyncDisposable
         return await Answer.To(client, HttpMethod.Get, $"/sandbox/ledger?orderId={orderId}", null, ("Authorization", "Bearer sk_test_shop_sandbox"));
     }
 
+    /// <summary>What the provider took for an order, and gave back, and how often it held money for it: by its own ledger.</summary>
+    public async Task<(long Captured, long Refunded, int Holds)> Money(string orderId)
+    {
+        var line = (await Ledger(orderId)).Body;
+        return line.ValueKind != JsonValueKind.Object ? (0, 0, 0) : (
+            line.GetProperty("captured").GetInt64(), line.GetProperty("refunded").GetInt64(),
+            line.GetProperty("movements").EnumerateArray().Count(movement => movement.GetProperty("kind").GetString() == "authorization"));
+    }
+
+    /// <summary>How the provider behaves from now on: <c>none</c>, <c>down</c>, <c>slow</c>, …</summary>
+    public async Task Provider(string mode, int latencyMs = 0)
+    {
+        using var client = new HttpClient { BaseAddress = Sandbox.Url };
+        var put = await Answer.To(
+            client, HttpMethod.Put, "/sandbox/faults", $$"""{"mode":"{{mode}}","latencyMs":{{latencyMs}}}""", ("Authorization", "Bearer sk_test_shop_sandbox"));
+        Assert.That(put.Status, Is.EqualTo(200), put.Text);
+    }
+
+    /// <summary>One value of a service's <c>/metrics</c>, by its name and labels as they are written; null when it is not there.</summary>
+    public static async Task<double?> Metric(ServiceProcess process, string series)
+    {
+        using var client = new HttpClient { BaseAddress = process.Url };
+        var text = (await Answer.To(client, HttpMethod.Get, "/metrics", null)).Text;
+        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith($"{series} ", StringComparison.Ordinal));
+        return line is null ? null : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The events of an order's stream, with all that is known of them.</summary>
+    public async Task<IReadOnlyList<EventEnvelope>> History(string orderId) =>
+        (await Inside(HttpMethod.Get, $"/orders/{orderId}/events")).Body.Deserialize(ContractsJson.Default.OrderHistory)!.Events;
+
+    /// <summary>Waits until the order has that status.</summary>
+    public async Task Reaches(string orderId, string status) => await Eventually.Get(
+        async () => (await Read(orderId)).Body.GetProperty("status").GetString(), seen => seen == status, $"{orderId} is {status}", TimeSpan.FromSeconds(90));
+
+    /// <summary>The folder in which a project's program keeps its data.</summary>
+    public string DataOf(string project) => Path.Combine(folder.Path, Path.GetFileName(project), "data");
+
     /// <summary>Starts a service that was stopped or killed, and waits until it is ready.</summary>
     public static async Task Again(ServiceProcess process)
     {
@@ -153,7 +196,7 @@ public sealed class ShopUnderTest : IAsyncDisposable
     {
         var home = Directory.CreateDirectory(Path.Combine(folder.Path, Path.GetFileName(project))).FullName;
         var process = new ServiceProcess(
-            project, home, [$"DataDirectory={home}/data", $"ConnectionStrings:RabbitMq={Amqp}", .. settings]);
+            project, home, [$"DataDirectory={home}/data", $"ConnectionStrings:RabbitMq={Amqp}", .. settings, .. settingsOf(project)]);
         lock (processes) processes.Add(process);
         return await process.Start();
     }

@@ -37,6 +37,7 @@ public sealed class ConsumerTests
             .AddSingleton<IMailer>(mailer)
             .AddSingleton<ILogger<Mailroom>>(new LogLines<Mailroom>())
             .AddSingleton<ILogger<PaymentAuthFailedConsumer>>(log)
+            .AddSingleton(new MailMetrics(new TestMeters()))
             .AddSingleton<Mailroom>()
             .AddMediator(consumers =>
             {

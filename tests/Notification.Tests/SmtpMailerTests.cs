@@ -144,7 +144,7 @@ public sealed partial class SmtpMailerTests
         await using var server = SmtpServer.Start();
         using var folder = new TemporaryFolder();
         await using var log = MailLog.Open(folder.Path);
-        var mailroom = new Mailroom(log, new LetterWriter(Sender.StorefrontUrl), Mailer(server), new LogLines<Mailroom>());
+        var mailroom = new Mailroom(log, new LetterWriter(Sender.StorefrontUrl), Mailer(server), new MailMetrics(new TestMeters()), new LogLines<Mailroom>());
         var (order, eventId) = (Orders.New(), Guid.NewGuid());
         server.Mode = SmtpMode.Drop;
         Assert.That(() => mailroom.Send(LetterKind.OrderReceived, eventId, order, default), Throws.InstanceOf<SmtpException>().Or.TypeOf<RetryLaterException>());

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shop.Payment.Provider;
 using Shop.ServiceDefaults;
+using Shop.Testing;
 
 namespace Shop.Payment.Tests;
 
@@ -13,7 +14,7 @@ internal static class Handlers
 
     public static PaymentProcess Of(OrderBook orders, IPaymentProvider provider, TimeSpan delay = default, TimeProvider? clock = null) => new(
         orders.Client, provider, Options.Create(new PaymentOptions { AuthorizationDelay = delay }), clock ?? TimeProvider.System,
-        NullLogger<PaymentProcess>.Instance);
+        new PaymentMetrics(new TestMeters()), NullLogger<PaymentProcess>.Instance);
 
     /// <summary>The handler of order-created.</summary>
     public static Task OrderCreated(this PaymentProcess process, Guid order) => process.Begin(order, 1, Message, CancellationToken.None);

@@ -5,6 +5,7 @@ using System.Text;
 using System.Web;
 using Microsoft.Extensions.Logging;
 using Shop.Payment.Provider;
+using Shop.Testing;
 
 namespace Shop.Payment.Tests;
 
@@ -40,7 +41,8 @@ internal sealed class StripeCalls : DelegatingHandler
     {
         log ??= new LogLines();
         return new StripeProvider(
-            new StripeClient(http, new ProviderOptions { QuickTries = quickTries, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System, new Logger<StripeClient>(log)),
+            new StripeClient(http, new ProviderOptions { QuickTries = quickTries, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System,
+                new BreakerGauge(new TestMeters()), new Logger<StripeClient>(log)),
             new Logger<StripeProvider>(log));
     }
 

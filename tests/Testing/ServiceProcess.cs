@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Shop.Testing;
@@ -42,8 +43,19 @@ public sealed partial class ServiceProcess : IDisposable
     /// <summary>All that it has written so far.</summary>
     public string Log => LogFrom(0);
 
-    /// <summary>Starts it, and waits until it listens.</summary>
-    public async Task<ServiceProcess> Start()
+    /// <summary>The lines of its log that are of that type, the first first, as far as they are written.</summary>
+    public IReadOnlyList<JsonElement> Lines(string type)
+    {
+        var log = Log;
+        return
+        [
+            .. log[..(log.LastIndexOf('\n') + 1)].Split('\n').Where(line => line.StartsWith('{') && line.Contains($"\"type\":\"{type}\"", StringComparison.Ordinal))
+                .Select(line => JsonSerializer.Deserialize<JsonElement>(line)),
+        ];
+    }
+
+    /// <summary>Starts it, and waits until it listens. <paramref name="settings"/> go before its own, this time.</summary>
+    public async Task<ServiceProcess> Start(params string[] settings)
     {
         var seen = File.Exists(logFile) ? new FileInfo(logFile).Length : 0; // what it wrote in earlier lives may be long
         var start = new ProcessStartInfo("/bin/sh")
@@ -53,7 +65,7 @@ public sealed partial class ServiceProcess : IDisposable
             WorkingDirectory = Path.GetDirectoryName(logFile)!,
             Environment = { ["LOG_FILE"] = logFile, ["ASPNETCORE_ENVIRONMENT"] = "Development" },
         };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in (IEnumerable<string>)[.. arguments, .. settings.Select(setting => $"--{setting}")]) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         process = Process.Start(start)!;
         await Eventually.True(

@@ -14,15 +14,15 @@ namespace Shop.OrderEvents.Watch;
 /// </summary>
 internal sealed partial class StuckOrdersWatch(
     IEventStore store, OrderStreams streams, WatchedOrders watched, IOptions<WatchOptions> options, TimeProvider clock,
-    ILogger<StuckOrdersWatch> log, Nudger? nudger = null)
+    IMeterFactory meters, ILogger<StuckOrdersWatch> log, Nudger? nudger = null)
     : BackgroundService
 {
     private const int PageSize = 1000;
 
     private static readonly TimeSpan UnreadablePause = TimeSpan.FromMinutes(5);
-    private static readonly Gauge<long> Stuck = Telemetry.Meter.CreateGauge<long>(
-        "shop.orders.stuck", "{order}", "Orders that should have moved and have not.");
 
+    private readonly Gauge<long> stuck = meters.ShopMeter().CreateGauge<long>(
+        "shop.orders.stuck", "{order}", "Orders that should have moved and have not.");
     private readonly WatchOptions options = options.Value;
     private string? trouble;
     private bool brokerIsAway;
@@ -51,7 +51,7 @@ internal sealed partial class StuckOrdersWatch(
                 brokerIsAway = false;
                 await CatchUp(stoppingToken);
                 await Look(stoppingToken);
-                Stuck.Record(watched.Stuck);
+                stuck.Record(watched.Stuck);
                 trouble = null;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

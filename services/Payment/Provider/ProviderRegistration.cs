@@ -45,10 +45,12 @@ public static class ProviderRegistration
             http.Timeout = Timeout.InfiniteTimeSpan;
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
         });
+        builder.Services.AddSingleton<BreakerGauge>();
         builder.Services.AddSingleton<IPaymentProvider>(services => new StripeProvider(new StripeClient(
             services.GetRequiredService<IHttpClientFactory>().CreateClient("provider"),
             services.GetRequiredService<IOptions<ProviderOptions>>().Value,
             services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<BreakerGauge>(),
             services.GetRequiredService<ILogger<StripeClient>>()), services.GetRequiredService<ILogger<StripeProvider>>()));
         return builder;
     }

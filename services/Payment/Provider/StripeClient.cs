@@ -6,6 +6,7 @@ using Polly;
 using Polly.CircuitBreaker;
 using Polly.Retry;
 using Polly.Timeout;
+using Shop.ServiceDefaults.Logs;
 using Shop.ServiceDefaults.Messaging;
 
 namespace Shop.Payment.Provider;
@@ -15,7 +16,7 @@ namespace Shop.Payment.Provider;
 /// failing opens the breaker, and messages come back later instead of hammering it. Every POST carries an idempotency key, so
 /// repeating it is safe.
 /// </summary>
-internal sealed partial class StripeClient(HttpClient http, ProviderOptions options, TimeProvider clock, ILogger<StripeClient> log)
+internal sealed partial class StripeClient(HttpClient http, ProviderOptions options, TimeProvider clock, BreakerGauge breaker, ILogger<StripeClient> log)
 {
     private readonly ResiliencePipeline<HttpResponseMessage> resilience =
         new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = clock }
@@ -33,6 +34,7 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
                 MinimumThroughput = 10,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = options.BreakDuration,
+                StateProvider = breaker.Provider,
                 // 409 is another try of ours still at work under the same key: no reason to leave the provider alone.
                 ShouldHandle = args => ValueTask.FromResult(Failed(args.Outcome.Exception) || Status(args.Outcome) is 429 or >= 500),
                 OnOpened = _ =>
@@ -110,10 +112,10 @@ internal sealed partial class StripeClient(HttpClient http, ProviderOptions opti
 
     private static int? Status(Outcome<HttpResponseMessage> outcome) => (int?)outcome.Result?.StatusCode;
 
-    [LoggerMessage(LogLevel.Error, "The payment provider keeps failing: no calls for {Seconds} s.")]
+    [LoggerMessage(EventName = LogEvents.BreakerOpened, Level = LogLevel.Error, Message = "The payment provider keeps failing: no calls for {Seconds} s.")]
     private static partial void BreakerOpened(ILogger log, double seconds);
 
-    [LoggerMessage(LogLevel.Information, "The payment provider answers again.")]
+    [LoggerMessage(EventName = LogEvents.BreakerClosed, Level = LogLevel.Information, Message = "The payment provider answers again.")]
     private static partial void BreakerClosed(ILogger log);
 
     [LoggerMessage(LogLevel.Critical, "The payment provider answered {Status}: the shop's key is refused.")]

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using MassTransit;
 using RabbitMQ.Client;
 using Shop.Contracts;
@@ -14,12 +16,16 @@ public sealed class EventBus
     private readonly BrokerConnection broker;
     private readonly TimeProvider clock;
     private readonly TimeSpan timeout;
+    private readonly Counter<long> published;
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<EventType, CancellationToken> opened = new();
     private Task turn = Task.CompletedTask;
 
-    internal EventBus(IBus bus, BrokerConnection broker, TimeProvider clock, TimeSpan timeout) =>
+    internal EventBus(IBus bus, BrokerConnection broker, TimeProvider clock, TimeSpan timeout, IMeterFactory meters)
+    {
         (this.bus, this.broker, this.clock, this.timeout) = (bus, broker, clock, timeout);
+        published = meters.ShopMeter().CreateCounter<long>("shop.events.published", "{event}", "Events that the broker has confirmed, by type.");
+    }
 
     /// <summary>
     /// Publishes the message that tells of an event, and completes when the broker has it. Many may be in flight
@@ -50,14 +56,21 @@ public sealed class EventBus
         var type = EventTypes.Of(recorded.Event);
         var message = Message.Of(recorded) ?? throw new ArgumentException($"A {type.StoredName} is not published.", nameof(recorded));
         var session = broker.Session ?? throw new BrokerUnavailableException("The broker cannot be reached.");
+        var traceparent = recorded.Metadata.Traceparent;
+        using var span = traceparent is not null && Telemetry.Source.HasListeners()
+            ? Telemetry.StartSpan($"{type.RoutingKey} publish", ActivityKind.Producer, traceparent)
+            : null;
+        span?.SetTag("messaging.destination.name", type.Exchange).SetTag("messaging.message.id", recorded.EventId).SetTag("shop.order.id", recorded.OrderId);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session);
         limit.CancelAfter(timeout);
         try
         {
             // With a disk or memory alarm the client may block in the socket and not see its token: the outer waits do.
             Task<Task> started;
-            lock (gate) turn = started = Start(turn, type, message, recorded, session, limit.Token);
+            lock (gate) turn = started = Start(turn, type, message, recorded, span?.Id ?? traceparent, session, limit.Token);
             await (await started.WaitAsync(limit.Token)).WaitAsync(limit.Token);
+            span?.SetStatus(ActivityStatusCode.Ok);
+            published.Add(1, new KeyValuePair<string, object?>("type", type.Name));
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
@@ -71,23 +84,23 @@ public sealed class EventBus
     // A type's first message on a connection opens its way to the broker, which takes a few round trips; the others wait until that
     // is done, or they would overtake it. After that nothing waits here.
     private async Task<Task> Start(
-        Task previous, EventType type, Message message, RecordedEvent recorded, CancellationToken session, CancellationToken cancellation)
+        Task previous, EventType type, Message message, RecordedEvent recorded, string? traceparent, CancellationToken session, CancellationToken cancellation)
     {
         if (!previous.IsCompleted) await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var publishing = bus.Publish(
-            message, message.GetType(), Pipe.Execute<PublishContext>(context => Describe(context, type, recorded)), cancellation);
+            message, message.GetType(), Pipe.Execute<PublishContext>(context => Describe(context, type, recorded, traceparent)), cancellation);
         if (opened.TryGetValue(type, out var on) && on == session) return publishing;
         await publishing.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (publishing.IsCompletedSuccessfully) opened[type] = session;
         return publishing;
     }
 
-    private void Describe(PublishContext context, EventType type, RecordedEvent recorded)
+    private void Describe(PublishContext context, EventType type, RecordedEvent recorded, string? traceparent)
     {
         context.MessageId = recorded.EventId;
         context.CorrelationId = recorded.Metadata.CausationId;
         context.Headers.Set(MessageHeaders.CorrelationId, recorded.Metadata.CorrelationId.ToString());
-        if (recorded.Metadata.Traceparent is { } traceparent) context.Headers.Set(MessageHeaders.Traceparent, traceparent);
+        if (traceparent is not null) context.Headers.Set(MessageHeaders.Traceparent, traceparent);
         var rabbit = context.GetPayload<RabbitMqSendContext>();
         rabbit.RoutingKey = type.RoutingKey;
         rabbit.Mandatory = Topology.IsConsumed(type.RoutingKey!); // what only others may listen to is not missed here

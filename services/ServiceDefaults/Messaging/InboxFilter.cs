@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using Shop.Contracts.Messages;
+using Shop.ServiceDefaults.Logs;
 
 namespace Shop.ServiceDefaults.Messaging;
 
@@ -17,27 +18,31 @@ internal sealed partial class InboxFilter(string queue, Inbox inbox, MessageCoun
         if (!context.TryGetMessage<Message>(out var received))
             throw new UnprocessableMessageException("The message is none of the shop's.") { Reason = "unknown-type" };
         var message = received.Message;
-        var traceparent = context.Headers.Get<string>(MessageHeaders.Traceparent);
-        using var activity = Start($"{queue} process {message.GetType().Name}", traceparent);
+        var type = MessageTypes.Name(message);
+        using var activity = Telemetry.StartSpan(
+            $"{queue} process {type}", ActivityKind.Consumer, context.Headers.Get<string>(MessageHeaders.Traceparent), always: true)!;
         using var claim = await inbox.Take(message.EventId, context.CancellationToken);
         if (inbox.IsCompleted(message.EventId))
         {
             counters.Duplicate();
-            LogDuplicate(log, queue, message.GetType().Name, message.EventId, message.OrderId);
+            LogDuplicate(log, queue, type, message.EventId, message.OrderId);
             await received.NotifyConsumed(TimeSpan.Zero, nameof(InboxFilter));
             return;
         }
 
-        activity.SetTag("messaging.destination.name", queue);
-        activity.SetTag("messaging.message.id", message.EventId);
-        activity.SetTag("shop.order.id", message.OrderId);
+        if (activity.IsAllDataRequested)
+            activity.SetTag("messaging.destination.name", queue).SetTag("messaging.message.id", message.EventId).SetTag("shop.order.id", message.OrderId);
+        LogReceived(log, queue, type, message.EventId, message.OrderId);
+        var started = Stopwatch.GetTimestamp();
         try
         {
             await next.Send(context);
         }
         catch (Exception exception)
         {
+            counters.Handled(type, isCompleted: false, Stopwatch.GetElapsedTime(started));
             activity.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            context.ReceiveContext.GetOrAddPayload(() => new FailedMessage(message.OrderId));
             throw;
         }
 
@@ -45,22 +50,19 @@ internal sealed partial class InboxFilter(string queue, Inbox inbox, MessageCoun
         if (!context.ReceiveContext.IsDelivered) return;
         await inbox.Complete(message.EventId);
         counters.Processed();
+        counters.Handled(type, isCompleted: true, Stopwatch.GetElapsedTime(started));
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("inbox");
 
-    private static Activity Start(string name, string? traceparent)
-    {
-        _ = ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent);
-        // Nobody listening is no reason to break the trace: the calls that the consumer makes carry it on.
-        if (Telemetry.Source.StartActivity(name, ActivityKind.Consumer, parent) is { } sampled) return sampled;
-        var activity = new Activity(name);
-        if (parent != default) activity.SetParentId(parent.TraceId, parent.SpanId, parent.TraceFlags);
-        return activity.Start();
-    }
+    [LoggerMessage(EventName = LogEvents.EventReceived, Level = LogLevel.Information,
+        Message = "{Queue} received {EventType} {EventId} of order {OrderId}")]
+    private static partial void LogReceived(ILogger log, string queue, string eventType, Guid eventId, Guid orderId);
 
-    [LoggerMessage(
-        Level = LogLevel.Information,
-        Message = "{Queue} discarded a duplicate {Message}: event {EventId} of order {OrderId} is completed")]
-    private static partial void LogDuplicate(ILogger log, string queue, string message, Guid eventId, Guid orderId);
+    [LoggerMessage(EventName = LogEvents.DuplicateEvent, Level = LogLevel.Information,
+        Message = "{Queue} discarded a duplicate {EventType}: event {EventId} of order {OrderId} is completed")]
+    private static partial void LogDuplicate(ILogger log, string queue, string eventType, Guid eventId, Guid orderId);
 }
+
+/// <summary>Whose message it was that failed, for who deals with the failure.</summary>
+internal sealed record FailedMessage(Guid OrderId);

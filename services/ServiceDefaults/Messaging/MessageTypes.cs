@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Serialization.Metadata;
 using Shop.Contracts;
+using Shop.Contracts.Messages;
 
 namespace Shop.ServiceDefaults.Messaging;
 
@@ -19,6 +20,9 @@ internal static class MessageTypes
 
     /// <summary>How a message of that CLR type is written.</summary>
     public static JsonTypeInfo Json(Type message) => ByMessage[message].MessageJson!;
+
+    /// <summary>The name of the event that a message tells of, such as <c>order-created</c>.</summary>
+    public static string Name(Message message) => ByMessage.TryGetValue(message.GetType(), out var type) ? type.Name : message.GetType().Name;
 
     /// <summary>The first version of the event that a routing key names; null when there is none.</summary>
     public static EventType? OfRoutingKey(string routingKey) => ByRoutingKey.GetValueOrDefault(routingKey);

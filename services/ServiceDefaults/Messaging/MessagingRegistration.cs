@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,7 +23,7 @@ public static class MessagingRegistration
     {
         builder.Services.AddSingleton<Inbox>();
         builder.Services.AddHostedService<InboxUpkeep>();
-        builder.Services.AddSingleton(new MessageCounters(queue.Name));
+        builder.Services.AddSingleton(services => new MessageCounters(queue.Name, services.GetRequiredService<IMeterFactory>()));
         builder.Services.AddSingleton(services => new InboxFilter(
             queue.Name, services.GetRequiredService<Inbox>(), services.GetRequiredService<MessageCounters>(),
             services.GetRequiredService<ILogger<InboxFilter>>()));

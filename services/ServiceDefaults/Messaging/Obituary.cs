@@ -18,7 +18,7 @@ internal sealed partial record Obituary(string Exception, string Message, string
             Truncate(exception.StackTrace ?? "", LongestStack));
     }
 
-    // Other people's exceptions quote what they were given: a mail server, say, the address that it refused.
+    /// <summary>Other people's exceptions quote what they were given: a mail server, say, the address that it refused.</summary>
     internal static string Redact(string text) => LongNumber().Replace(EmailAddress().Replace(text, "[e-mail]"), "[number]");
 
     private static string Truncate(string text, int length) => text.Length <= length ? text : text[..length];

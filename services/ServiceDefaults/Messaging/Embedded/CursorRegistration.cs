@@ -13,6 +13,7 @@ internal static class CursorRegistration
     public static void AddCursor(this IHostApplicationBuilder builder, QueueTopology queue, Action<IRegistrationConfigurator> consumers)
     {
         var options = MessagingOptions.From(builder.Configuration);
+        builder.Services.AddSingleton(queue);
         builder.Services.AddHttpClient();
         builder.Services.AddMediator(mediator =>
         {
@@ -31,6 +32,7 @@ internal static class CursorRegistration
         builder.Services.AddHostedService(services => services.GetRequiredService<EmbeddedCursor>());
         builder.Services.AddSingleton<IDeadLetters>(services => new CursorDeadLetters(
             queue.Name, services.GetRequiredService<Inbox>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService<CursorGauges>();
         builder.Services.AddHealthChecks().AddCheck<EmbeddedCursor>("order-log");
         // What failed is logged once, by the failure policy.
         builder.Logging.AddFilter("MassTransit.Messages", LogLevel.None);

@@ -56,6 +56,9 @@ internal sealed class CursorStore(string queue, Inbox inbox, TimeProvider clock)
         });
     }
 
+    /// <summary>How many events are parked.</summary>
+    public long CountParked() => database.Read(session => session.Scalar<long>("SELECT count(*) FROM parked"));
+
     /// <summary>A parked event is completed.</summary>
     public Task Unpark(Guid eventId) => database.Write(session => Unpark(session, eventId));
 

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.Mediator;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Shop.Contracts;
+using Shop.ServiceDefaults.Logs;
 
 namespace Shop.ServiceDefaults.Messaging.Embedded;
 
@@ -30,6 +32,17 @@ internal sealed partial class EmbeddedCursor(
     private readonly SemaphoreSlim slots = new(options.Concurrency);
     private readonly ConcurrentDictionary<Guid, Task> inHand = new();
     private volatile string? trouble = "not connected yet";
+    private volatile LowWatermark? watermark;
+    private long lastKnown;
+
+    /// <summary>How many events of the log lie between what is done with and the last that is known of.</summary>
+    public long LagEvents => watermark is { } mark ? Math.Max(0, Math.Max(Volatile.Read(ref lastKnown), mark.Read) - mark.Position) : 0;
+
+    /// <summary>How old the oldest event is that is being handled; zero when there is none.</summary>
+    public TimeSpan LagTime => watermark?.OldestSince is { } since && clock.GetUtcNow() - since is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+
+    /// <summary>Events that wait for another try.</summary>
+    public long Parked => store.CountParked();
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(trouble is { } what ? HealthCheckResult.Unhealthy(what) : HealthCheckResult.Healthy("follows the log"));
@@ -68,6 +81,7 @@ internal sealed partial class EmbeddedCursor(
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var handling = new CancellationTokenSource();
         var round = new Round(new LowWatermark(store.Checkpoint), new TaskCompletionSource(), reading.Token, handling.Token);
+        watermark = round.Watermark;
         Task[] loops = [Follow(round), RunParked(round), SaveCheckpoints(round)];
         try
         {
@@ -126,8 +140,9 @@ internal sealed partial class EmbeddedCursor(
             backoff = backoff * 2 < LongBackoff ? backoff * 2 : LongBackoff;
         }
 
-        void Connected()
+        void Connected(long last)
         {
+            Volatile.Write(ref lastKnown, last);
             backoff = ShortBackoff;
             trouble = null;
             LogConnected(log, queue.Name, watermark.Read);
@@ -145,7 +160,7 @@ internal sealed partial class EmbeddedCursor(
         }
 
         await slots.WaitAsync(round.Reading);
-        round.Watermark.Begin(delivery.Position);
+        round.Watermark.Begin(delivery.Position, envelope.Metadata.TimeObserved);
         Start(delivery, round, ended: _ =>
         {
             round.Watermark.End(delivery.Position);
@@ -223,19 +238,20 @@ internal sealed partial class EmbeddedCursor(
     private async Task<End> SetAside(CursorDelivery delivery, Exception exception)
     {
         var (type, id, order) = (delivery.Type.StoredName, delivery.Message.EventId, delivery.Message.OrderId);
-        var reason = exception.GetBaseException().Message;
+        using var span = Telemetry.StartSpan($"{queue.Name} set aside", ActivityKind.Internal, delivery.Traceparent, always: true);
         switch (policy.Decide(exception, delivery.Tries))
         {
             case FailureDecision.Retry retry:
                 await store.Park(delivery, retry.Tries, retry.Delay);
                 counters.Retried();
+                var reason = Obituary.Redact(exception.GetBaseException().Message);
                 if (retry.IsExpected) LogExpected(log, queue.Name, type, id, order, retry.Delay.TotalSeconds, reason);
                 else LogRetry(log, exception, queue.Name, type, id, order, retry.Tries.Attempts, retry.Delay.TotalSeconds);
                 return End.Parked;
             case FailureDecision.DeadLetter dead:
                 var obituary = Obituary.Of(exception);
                 await store.Bury(delivery, dead, obituary);
-                counters.DeadLettered();
+                counters.DeadLettered(dead.Reason);
                 LogDead(log, queue.Name, type, id, order, dead.Tries.Attempts, dead.Reason, obituary.Exception, obituary.Message);
                 return End.Dead;
             default:
@@ -264,20 +280,19 @@ internal sealed partial class EmbeddedCursor(
     [LoggerMessage(Level = LogLevel.Error, Message = "{Queue} starts again from its checkpoint: its store failed")]
     private static partial void LogStoreFailed(ILogger log, Exception exception, string queue);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} parked {Type} {EventId} of order {OrderId} for {Delay} s: {Reason}")]
+    [LoggerMessage(EventName = LogEvents.ProcessingDeferred, Level = LogLevel.Information,
+        Message = "{Queue} parked {EventType} {EventId} of order {OrderId} for {Delay} s: {Reason}")]
     private static partial void LogExpected(
-        ILogger log, string queue, string type, Guid eventId, Guid orderId, double delay, string reason);
+        ILogger log, string queue, string eventType, Guid eventId, Guid orderId, double delay, string reason);
 
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "{Queue} failed on {Type} {EventId} of order {OrderId}, attempt {Attempt}; it comes back in {Delay} s")]
+    [LoggerMessage(EventName = LogEvents.ProcessingError, Level = LogLevel.Warning,
+        Message = "{Queue} failed on {EventType} {EventId} of order {OrderId}, attempt {Attempt}; it comes back in {Delay} s")]
     private static partial void LogRetry(
-        ILogger log, Exception exception, string queue, string type, Guid eventId, Guid orderId, int attempt, double delay);
+        ILogger log, Exception exception, string queue, string eventType, Guid eventId, Guid orderId, int attempt, double delay);
 
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "{Queue} gave up on {Type} {EventId} of order {OrderId} after {Attempts} attempts ({Reason}), it is a dead letter: "
-            + "{Exception}: {Error}")]
+    [LoggerMessage(EventName = LogEvents.DeadLettered, Level = LogLevel.Error,
+        Message = "{Queue} gave up on {EventType} {EventId} of order {OrderId} after {Attempts} attempts ({Reason}), it is a dead letter: "
+            + "{Error}: {Detail}")]
     private static partial void LogDead(
-        ILogger log, string queue, string type, Guid eventId, Guid orderId, int attempts, string reason, string exception, string error);
+        ILogger log, string queue, string eventType, Guid eventId, Guid orderId, int attempts, string reason, string error, string detail);
 }

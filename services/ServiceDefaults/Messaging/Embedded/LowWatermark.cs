@@ -6,7 +6,7 @@ namespace Shop.ServiceDefaults.Messaging.Embedded;
 internal sealed class LowWatermark(long from)
 {
     private readonly Lock gate = new();
-    private readonly SortedSet<long> inHand = [];
+    private readonly SortedDictionary<long, DateTimeOffset> inHand = [];
     private long read = from;
 
     /// <summary>All up to and including this position is done with.</summary>
@@ -14,7 +14,16 @@ internal sealed class LowWatermark(long from)
     {
         get
         {
-            lock (gate) return inHand.Count > 0 ? inHand.Min - 1 : read;
+            lock (gate) return inHand.Count > 0 ? inHand.First().Key - 1 : read;
+        }
+    }
+
+    /// <summary>When the first event that is still in hand was written; null when none is.</summary>
+    public DateTimeOffset? OldestSince
+    {
+        get
+        {
+            lock (gate) return inHand.Count > 0 ? inHand.First().Value : null;
         }
     }
 
@@ -34,12 +43,12 @@ internal sealed class LowWatermark(long from)
     }
 
     /// <summary>An event was read and is being handled.</summary>
-    public void Begin(long position)
+    public void Begin(long position, DateTimeOffset writtenAt)
     {
         lock (gate)
         {
             read = position;
-            inHand.Add(position);
+            inHand.Add(position, writtenAt);
         }
     }
 

@@ -14,6 +14,8 @@ internal static class DeliveryOrigin
     public static string OriginalRoutingKey(this RabbitMqBasicConsumeContext delivery) =>
         delivery.Text(MessageHeaders.OriginalRoutingKey) ?? delivery.RoutingKey ?? "";
 
+    public static string? Traceparent(this RabbitMqBasicConsumeContext delivery) => delivery.Text(MessageHeaders.Traceparent);
+
     public static Tries Tries(this RabbitMqBasicConsumeContext delivery) =>
         new(delivery.Count(MessageHeaders.Attempts), delivery.Count(MessageHeaders.Failures));
 

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
+using Shop.ServiceDefaults.Logs;
 
 namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 
@@ -34,17 +36,20 @@ internal sealed partial class FailedDeliveries(
             throw new InvalidOperationException("Not a delivery from RabbitMQ.");
         }
 
+        var (order, id, type) = (
+            context.TryGetPayload<FailedMessage>(out var failed) ? failed.OrderId.ToString() : "-",
+            delivery.Properties.MessageId ?? "-", delivery.Properties.Type ?? delivery.OriginalRoutingKey());
+        using var span = Telemetry.StartSpan($"{queue} set aside", ActivityKind.Internal, delivery.Traceparent(), always: true);
         var decision = policy.Decide(exception, delivery.Tries());
         var properties = Properties(delivery, decision.Tries);
-        var reason = exception.GetBaseException().Message;
-        var (id, type) = (delivery.Properties.MessageId ?? "-", delivery.Properties.Type ?? delivery.OriginalRoutingKey());
         switch (decision)
         {
             case FailureDecision.Retry retry:
                 await Publish(BrokerTopology.RetryQueue(queue, retry.Delay));
                 counters.Retried();
-                if (retry.IsExpected) LogExpected(log, queue, type, id, retry.Delay.TotalSeconds, reason);
-                else LogRetry(log, exception, queue, type, id, retry.Tries.Attempts, retry.Delay.TotalSeconds);
+                var reason = Obituary.Redact(exception.GetBaseException().Message);
+                if (retry.IsExpected) LogExpected(log, queue, type, id, order, retry.Delay.TotalSeconds, reason);
+                else LogRetry(log, exception, queue, type, id, order, retry.Tries.Attempts, retry.Delay.TotalSeconds);
                 break;
             case FailureDecision.DeadLetter dead:
                 var obituary = Obituary.Of(exception);
@@ -55,8 +60,8 @@ internal sealed partial class FailedDeliveries(
                 properties.Headers[MessageHeaders.DeadAttempts] = dead.Tries.Attempts;
                 properties.Headers[MessageHeaders.DeadAt] = clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
                 await Publish(BrokerTopology.DeadLetterQueue(queue));
-                counters.DeadLettered();
-                LogDead(log, queue, type, id, dead.Tries.Attempts, dead.Reason, obituary.Exception, obituary.Message);
+                counters.DeadLettered(dead.Reason);
+                LogDead(log, queue, type, id, order, dead.Tries.Attempts, dead.Reason, obituary.Exception, obituary.Message);
                 break;
         }
 
@@ -74,18 +79,19 @@ internal sealed partial class FailedDeliveries(
         return properties;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Queue} handed back {Type} {MessageId} for {Delay} s: {Reason}")]
-    private static partial void LogExpected(ILogger log, string queue, string type, string messageId, double delay, string reason);
+    [LoggerMessage(EventName = LogEvents.ProcessingDeferred, Level = LogLevel.Information,
+        Message = "{Queue} handed back {EventType} {EventId} of order {OrderId} for {Delay} s: {Reason}")]
+    private static partial void LogExpected(
+        ILogger log, string queue, string eventType, string eventId, string orderId, double delay, string reason);
 
-    [LoggerMessage(
-        Level = LogLevel.Warning, Message = "{Queue} failed on {Type} {MessageId}, attempt {Attempt}; it comes back in {Delay} s")]
+    [LoggerMessage(EventName = LogEvents.ProcessingError, Level = LogLevel.Warning,
+        Message = "{Queue} failed on {EventType} {EventId} of order {OrderId}, attempt {Attempt}; it comes back in {Delay} s")]
     private static partial void LogRetry(
-        ILogger log, Exception exception, string queue, string type, string messageId, int attempt, double delay);
+        ILogger log, Exception exception, string queue, string eventType, string eventId, string orderId, int attempt, double delay);
 
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "{Queue} gave up on {Type} {MessageId} after {Attempts} attempts ({Reason}), it is in the dead-letter queue: "
-            + "{Exception}: {Error}")]
+    [LoggerMessage(EventName = LogEvents.DeadLettered, Level = LogLevel.Error,
+        Message = "{Queue} gave up on {EventType} {EventId} of order {OrderId} after {Attempts} attempts ({Reason}), "
+            + "it is in the dead-letter queue: {Error}: {Detail}")]
     private static partial void LogDead(
-        ILogger log, string queue, string type, string messageId, int attempts, string reason, string exception, string error);
+        ILogger log, string queue, string eventType, string eventId, string orderId, int attempts, string reason, string error, string detail);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
@@ -42,8 +43,8 @@ internal static class RabbitMqRegistration
             bus.UsingRabbitMq((_, rabbit) => Shape(rabbit, options));
         });
         builder.Services.AddSingleton(services => new EventBus(
-            services.GetRequiredService<IBus>(), services.GetRequiredService<BrokerConnection>(),
-            services.GetRequiredService<TimeProvider>(), options.PublishTimeout));
+            services.GetRequiredService<IBus>(), services.GetRequiredService<BrokerConnection>(), services.GetRequiredService<TimeProvider>(),
+            options.PublishTimeout, services.GetRequiredService<IMeterFactory>()));
     }
 
     public static void AddReceiver(

@@ -54,6 +54,7 @@ public static class ServiceHost
     /// <summary>Problem documents for every error, the key check, and <c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>, which need no key.</summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseRequestSpans();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseAuthentication();

@@ -52,6 +52,7 @@ public static class GatewayService
         }
 
         var app = builder.Build();
+        app.UseRequestSpans();
         app.Use(ResponseHeaders.Apply);
         app.UseExceptionHandler();
         app.UseStatusCodePages();

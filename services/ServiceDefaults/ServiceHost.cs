@@ -58,6 +58,7 @@ public static class ServiceHost
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        app.UseRequestSpans();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseAuthentication();

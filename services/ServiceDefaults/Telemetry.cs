@@ -42,7 +42,7 @@ public static class Telemetry
     internal static void AddTelemetry(this IHostApplicationBuilder builder, string service)
     {
         builder.Services.AddSingleton<MetricsText>();
-        // Request spans with their route, method and status, as OpenTelemetry names them; by default they have a name for all.
+        // Request spans with their method, path and status as OpenTelemetry has them.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } endpoint) return;
         var resource = ResourceBuilder.CreateDefault().AddService($"shop-{service}");

@@ -20,7 +20,7 @@ public static class RequestSpans
             if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span
                 && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route })
             {
-                span.DisplayName = $"{context.Request.Method} {route}";
+                span.DisplayName = $"{context.Request.Method} {route.TrimEnd('/')}";
             }
         }
     });

@@ -151,7 +151,7 @@ public sealed class AccessTests
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), open);
         }
 
-        string[] others = ["/", "/health", "/openapi", "/metrics", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin/orders"];
+        string[] others = ["/", "/health", "/openapi", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin/orders"];
         foreach (var unknown in others)
         {
             using var response = await gateway.Send(HttpMethod.Get, unknown);

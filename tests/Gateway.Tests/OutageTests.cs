@@ -31,6 +31,17 @@ public sealed class OutageTests
     }
 
     [Test]
+    public async Task Without_the_back_office_customers_are_served_and_the_gateway_stays_ready()
+    {
+        await using var alone = await GatewayUnderTest.Start("ReverseProxy:Clusters:backoffice:Destinations:backoffice:Address=http://127.0.0.1:1");
+        using var ready = await alone.Send(HttpMethod.Get, "/health/ready");
+
+        Assert.That(ready.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        var checks = JsonDocument.Parse(await ready.Content.ReadAsStringAsync()).RootElement.GetProperty("checks");
+        Assert.That(checks.GetProperty("backoffice").GetProperty("status").GetString(), Is.EqualTo("Degraded"));
+    }
+
+    [Test]
     public async Task A_service_that_does_not_answer_in_time_is_a_503()
     {
         gateway.Services.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);

@@ -19,6 +19,9 @@ internal sealed partial class StuckOrdersWatch(
 {
     private const int PageSize = 1000;
 
+    /// <summary>An order that could not be set going, the broker being away, is tried again after so many looks.</summary>
+    private const int RoundsBetweenTries = 3;
+
     private static readonly TimeSpan UnreadablePause = TimeSpan.FromMinutes(5);
 
     private readonly Gauge<long> stuck = meters.ShopMeter().CreateGauge<long>(
@@ -133,7 +136,9 @@ internal sealed partial class StuckOrdersWatch(
 
         if (watchedOrder.WaitsFor is null) LogFound(log, order.Id, order.Status, waitsFor, watchedOrder.Since);
         var next = watchedOrder with { WaitsFor = waitsFor };
-        if (await Nudge(order.Id, waitsFor, stream, cancellation)) next = next with { Nudges = next.Nudges + 1, NudgedAt = now };
+        if (nudger is null) return (next, now + options.NudgeEvery);
+        if (!await Nudge(order.Id, waitsFor, stream, cancellation)) return (next, now + options.Interval * RoundsBetweenTries);
+        next = next with { Nudges = next.Nudges + 1, NudgedAt = now };
         return (next, now + options.Pause(next.Nudges));
     }
 

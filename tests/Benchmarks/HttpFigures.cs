@@ -24,8 +24,8 @@ internal static class HttpFigures
 
         async Task Compare(string figure, byte[][] floorRequests, byte[][] requests, int status, double toReach)
         {
-            await HttpLoad.Run(yarp.Url, floorRequests, 200, plan.WarmUp / 2);
-            await HttpLoad.Run(shop.Gateway.Url, requests, status, plan.WarmUp);
+            await HttpLoad.WarmUp(plan, yarp.Url, floorRequests, 200);
+            await HttpLoad.WarmUp(plan, shop.Gateway.Url, requests, status);
             var rounds = new List<Round>();
             var (floorAnswers, answers) = (0L, 0L);
             var (floorBefore, before) = (RunningShop.Processor(yarp) + RunningShop.Processor(echo), shop.Processor());

@@ -38,6 +38,14 @@ internal static class HttpLoad
             [.. results.SelectMany(result => result.Milliseconds).Order()]);
     }
 
+    /// <summary>Until the code is compiled for good, which takes calls and not time: on a busy machine, minutes.</summary>
+    public static async Task WarmUp(Plan plan, Uri url, IReadOnlyList<byte[]> requests, int status)
+    {
+        var (watch, answers) = (Stopwatch.StartNew(), 0L);
+        while (answers < plan.WarmUpCalls && watch.Elapsed < TimeSpan.FromSeconds(60))
+            answers += (await Run(url, requests, status, TimeSpan.FromSeconds(1))).Answers;
+    }
+
     private static async Task<(List<double> Milliseconds, long Errors)> Connection(
         Uri url, IReadOnlyList<byte[]> requests, int first, int status, Stopwatch watch, TimeSpan duration)
     {

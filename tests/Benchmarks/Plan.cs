@@ -12,8 +12,8 @@ internal sealed record Plan(bool Quick)
     /// <summary>One side of an HTTP round.</summary>
     public TimeSpan HttpRound => TimeSpan.FromSeconds(Quick ? 2 : 5);
 
-    /// <summary>Before the first round, until the code is compiled.</summary>
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(Quick ? 4 : 8);
+    /// <summary>Calls before the first round.</summary>
+    public int WarmUpCalls => Quick ? 30_000 : 60_000;
 
     /// <summary>One side of a round of the store.</summary>
     public TimeSpan StoreRound => TimeSpan.FromSeconds(Quick ? 0.5 : 1.5);

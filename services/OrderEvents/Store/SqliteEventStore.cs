@@ -39,6 +39,7 @@ public sealed class SqliteEventStore : IEventStore
 
     private readonly SqliteDatabase database;
     private readonly Signal appended = new();
+    private readonly StoredEvent?[] recent = new StoredEvent?[1024];
     private long lastPosition;
 
     private SqliteEventStore(SqliteDatabase database) => this.database = database;
@@ -73,7 +74,12 @@ public sealed class SqliteEventStore : IEventStore
             throw new EventStoreUnavailableException($"The event store cannot write: {exception.Message}", exception);
         }
 
-        if (result is AppendResult.Appended { Position: var position }) Announce(position);
+        if (result is AppendResult.Appended done)
+        {
+            if (!done.IsRepeat) Keep(stream, done, events);
+            Announce(done.Position);
+        }
+
         return result;
     }
 
@@ -104,7 +110,9 @@ public sealed class SqliteEventStore : IEventStore
         while (true)
         {
             var next = appended.Next;
-            var page = Volatile.Read(ref lastPosition) > after ? await ReadAll(after, PageSize, cancellation) : [];
+            var page = Recent(after) is { } kept ? [kept]
+                : Volatile.Read(ref lastPosition) > after ? await ReadAll(after, PageSize, cancellation)
+                : [];
             foreach (var stored in page)
             {
                 yield return stored;
@@ -158,7 +166,7 @@ public sealed class SqliteEventStore : IEventStore
                 """,
                 ("$stream", stream), ("$revision", revision), ("$id", Bytes(appending.EventId)), ("$type", appending.Type),
                 ("$data", appending.Data), ("$metadata", appending.Metadata), ("$checksum", Checksum(stream, revision, appending)));
-            position = session.Scalar<long>("SELECT last_insert_rowid()");
+            position = session.LastInsertRowId;
         }
 
         return new AppendResult.Appended(expected + events.Count, position);
@@ -221,6 +229,24 @@ public sealed class SqliteEventStore : IEventStore
         if (count != last || given != last)
             throw new EventStoreCorruptException($"It gave out {given} positions and holds {count} events up to position {last}.");
         return last;
+    }
+
+    /// <summary>
+    /// The event behind a position, if it was appended just now: who follows the log need not read again what this process has
+    /// written. It is kept only once it is durable; what is not kept any more, or not yet, is read.
+    /// </summary>
+    private StoredEvent? Recent(long after) =>
+        Volatile.Read(ref recent[(after + 1) % recent.Length]) is { } kept && kept.Position == after + 1 ? kept : null;
+
+    private void Keep(string stream, AppendResult.Appended done, IReadOnlyList<NewEvent> events)
+    {
+        for (var i = 0; i < events.Count; i++)
+        {
+            var (back, written) = (events.Count - 1 - i, events[i]);
+            var stored = new StoredEvent(
+                done.Position - back, stream, done.Revision - back, written.EventId, written.Type, written.Data, written.Metadata);
+            Volatile.Write(ref recent[stored.Position % recent.Length], stored);
+        }
     }
 
     private void Announce(long position)

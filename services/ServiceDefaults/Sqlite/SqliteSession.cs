@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Shop.ServiceDefaults.Sqlite;
 
@@ -20,6 +21,9 @@ public sealed class SqliteSession : IDisposable
     /// <summary>The first column of the first row; default when there is no row or it is NULL.</summary>
     public T? Scalar<T>(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         Bind(sql, parameters).ExecuteScalar() is { } value and not DBNull ? (T)value : default;
+
+    /// <summary>The row id of the last row that was inserted.</summary>
+    public long LastInsertRowId => raw.sqlite3_last_insert_rowid(connection.Handle);
 
     /// <summary>Every row, read by <paramref name="row"/>.</summary>
     public List<T> Query<T>(string sql, Func<SqliteDataReader, T> row, params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -86,7 +86,7 @@ internal sealed class History
             Act.Kill => world.Kill((pick % 3) switch { 0 => World.Payment, 1 => World.OrderEvents, _ => World.Shipping }),
             Act.Lapse => world.Bank.Lapse(pick) ? "an authorization lapses at the provider" : null,
             // No request takes as long as a provider remembers its key: a day passes between requests, not within one.
-            Act.ForgetKeys => waiting.Count == 0 && world.Bank.ForgetKeys() ? "a day later the provider has forgotten all keys" : null,
+            Act.ForgetKeys => !world.Scheduler.IsBusy(World.Payment) && world.Bank.ForgetKeys() ? "a day later the provider has forgotten all keys" : null,
             _ => throw new InvalidOperationException($"No such act: {step.Act}."),
         };
     }

@@ -28,8 +28,12 @@ public sealed class PlantedBugTests
         Finds(new Sabotage { Provider = bank => new FreshKeys(bank) }, "it is charged at most once, not 2 times", "no money is held for good");
 
     [Test]
-    public void Nobody_looks_whether_the_order_was_cancelled() =>
-        Finds(new Sabotage { Wire = wire => new NoLookAtTheCancel(wire) }, "cancelled, its money is given back");
+    public void Nobody_looks_again_before_the_capture() => Finds(
+        new Sabotage { Wire = wire => new NoLookAtTheCancel(wire, beforeTheCapture: true) }, "cancelled before its money was even authorized, it is not charged");
+
+    [Test]
+    public void The_refund_of_a_cancelled_order_is_forgotten() =>
+        Finds(new Sabotage { Wire = wire => new NoLookAtTheCancel(wire, afterTheCapture: true) }, "cancelled, its money is given back");
 
     [Test]
     public void Each_try_has_another_refund_id() =>
@@ -49,7 +53,7 @@ public sealed class PlantedBugTests
         var property = new HistoryProperty(server, sabotage);
         var found = property.Check(Histories, new Replay(new Rnd(17), null));
         Assert.That(found, Is.Not.Null, $"{Histories} histories did not find it");
-        TestContext.Out.WriteLine(found);
+        TestContext.Out.WriteLine($"{string.Join("; ", found.History.Violations)} - after {string.Join(", ", found.Steps)}");
         Assert.That(found.History.Violations, Has.Some.Matches<string>(violation => violations.Any(violation.Contains)));
         Assert.That(found.Steps, Has.Count.LessThanOrEqualTo(25), "it is shown shortened");
         Assert.That(property.Check(1, HistoryTests.Parse(found.Seed))!.History.Story, Is.EqualTo(found.History.Story), "its seed plays it again");

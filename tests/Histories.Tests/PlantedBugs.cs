@@ -104,10 +104,10 @@ internal sealed class MarkerAfterTheCharge(HttpMessageHandler wire) : Delegating
 }
 
 /// <summary>
-/// The process does not see that an order was cancelled while its attempt is open: it does not look before the capture, nor at what
-/// the answer to the capture says.
+/// The process does not see that an order was cancelled while its attempt is open, so that it does not look again before the
+/// capture; or it does not see it in the answer to the capture, so that it forgets the refund.
 /// </summary>
-internal sealed class NoLookAtTheCancel(HttpMessageHandler wire) : DelegatingHandler(wire)
+internal sealed class NoLookAtTheCancel(HttpMessageHandler wire, bool beforeTheCapture = false, bool afterTheCapture = false) : DelegatingHandler(wire)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -117,7 +117,8 @@ internal sealed class NoLookAtTheCancel(HttpMessageHandler wire) : DelegatingHan
         var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!;
         var order = body["order"] ?? body;
         var isOpen = order["payment"]!["attempts"]!.AsArray() is [.., var last] && (string?)last!["status"] == "open";
-        if ((string?)order["status"] == "cancelled" && (isOpen || proposal.Contains("payment-captured/v1"))) order["status"] = "payment-in-progress";
+        var isHidden = (beforeTheCapture && isOpen) || (afterTheCapture && proposal.Contains("payment-captured/v1"));
+        if (isHidden && (string?)order["status"] == "cancelled") order["status"] = "payment-in-progress";
         return new HttpResponseMessage(answer.StatusCode) { Content = JsonContent.Create(body) };
     }
 }

@@ -23,6 +23,9 @@ internal sealed class Scheduler
     /// <summary>What was thrown and caught by nobody.</summary>
     public List<string> Faults { get; } = [];
 
+    /// <summary>Whether a process is doing anything.</summary>
+    public bool IsBusy(string process) => strands.Exists(strand => strand.Process == process);
+
     /// <summary>Begins to do something in a process, up to its first port. <paramref name="killed"/> is told if the process dies over it.</summary>
     public void Start(string process, string name, Func<Task> work, Action? killed = null)
     {

@@ -62,6 +62,9 @@ internal static class Verdict
         if (!taken.Select(intent => (intent.Id, intent.Amount)).SequenceEqual(captured.Select(capture => (capture.ProviderPaymentId, capture.Amount))))
             yield return "the provider and the stream tell of the same charge";
         foreach (var held in intents.Where(intent => intent.Settled is null)) yield return $"no money is held for good ({held.Id})";
+        var cancelled = stream.FirstOrDefault(recorded => recorded.Event is OrderCancelled);
+        if (taken.Exists(intent => cancelled is not null && intent.Position >= cancelled.Position))
+            yield return "cancelled before its money was even authorized, it is not charged";
         foreach (var intent in intents)
         {
             var marker = stream.FirstOrDefault(recorded => recorded.Event is PaymentAuthInProgress begun && begun.Attempt == intent.Attempt);
@@ -75,7 +78,7 @@ internal static class Verdict
         var succeeded = given.Where(refund => refund.Status == GivenStatus.Succeeded).Select(refund => (refund.Id, refund.Amount)).Order().ToList();
         if (!succeeded.SequenceEqual(refunded.Select(refund => (refund.ProviderRefundId, refund.Amount)).Order()))
             yield return "the provider and the stream tell of the same refunds";
-        if (stream.Any(recorded => recorded.Event is OrderCancelled) && taken.Sum(intent => intent.Amount) != succeeded.Sum(refund => refund.Amount))
+        if (cancelled is not null && taken.Sum(intent => intent.Amount) != succeeded.Sum(refund => refund.Amount))
             yield return "cancelled, its money is given back";
     }
 

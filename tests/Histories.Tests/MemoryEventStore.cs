@@ -3,8 +3,8 @@ using Shop.OrderEvents.Store;
 namespace Shop.Histories.Tests;
 
 /// <summary>
-/// An event store that keeps its promises in memory, and at which every append waits twice: before it is done, so that somebody
-/// else may be faster, and after, so that its answer can be lost.
+/// An event store that keeps its promises in memory. Whoever reads a stream waits, and whoever appends waits twice: before it is
+/// done, so that somebody else may be faster, and after, so that the answer can be lost.
 /// </summary>
 internal sealed class MemoryEventStore(Scheduler scheduler, Landmarks landmarks) : IEventStore
 {
@@ -22,7 +22,8 @@ internal sealed class MemoryEventStore(Scheduler scheduler, Landmarks landmarks)
         return result;
     }
 
-    public ValueTask<IReadOnlyList<StoredEvent>> ReadStream(string stream, CancellationToken cancellation) => new(Stream(stream));
+    public async ValueTask<IReadOnlyList<StoredEvent>> ReadStream(string stream, CancellationToken cancellation) =>
+        await scheduler.Pause("reads the stream") ? Stream(stream) : throw new EventStoreUnavailableException("The store does not answer.");
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAll(long after, int limit, CancellationToken cancellation) =>
         new([.. log.Skip((int)after).Take(limit)]);

@@ -62,7 +62,8 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
         var (key, asked) = ((request.OrderId, request.Attempt), request with { MayExist = false });
         var isKnown = !keys.TryAdd(key, asked);
         if (keys[key] != asked) Complaints.Add($"another request under the key of attempt {request.Attempt}: {asked}, not {keys[key]}");
-        if ((isKnown || request.MayExist) && Intents.Find(intent => (intent.Order, intent.Attempt) == key) is { } made) return Held(made);
+        var made = Intents.Find(intent => (intent.Order, intent.Attempt) == key);
+        if (made is not null && (isKnown || request.MayExist)) return Held(made);
         return request.MethodToken switch
         {
             "pm_card_visa_chargeDeclined" => No(retryable: true),
@@ -133,12 +134,16 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
 internal sealed record Intent(string Id, Guid Order, int Attempt, long Amount, string MethodToken, long Position)
 {
     public Settlement? Settled { get; set; }
+
+    public override string ToString() => $"{Id}: {Amount} for attempt {Attempt} of {Names.Of(Order)}, {Settled?.ToString() ?? "Held"}";
 }
 
 /// <summary>Money that was given back, or is to be.</summary>
 internal sealed record Given(string Id, Intent Intent, Guid RefundId, long Amount)
 {
     public GivenStatus Status { get; set; }
+
+    public override string ToString() => $"{Id}: {Amount} of {Intent.Id} given back, {Status}";
 }
 
 internal enum GivenStatus { Pending, Failed, Succeeded }

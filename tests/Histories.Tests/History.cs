@@ -31,9 +31,9 @@ internal sealed class History
 
     /// <summary>What happened, a line for each step that had an effect, and how it ended.</summary>
     public string Story => string.Join('\n', [
-        .. told.Take(MostLines), .. told.Count > MostLines ? (string[])["..."] : [], "", .. Names.Orders.Take(world.Placed).Select(order => $"{Names.Of(order)}: {string.Join(", ", world.Stream(order).Select(Name))}"),
-        .. world.Bank.Intents.Select(intent => $"The provider: {intent.Id} {Names.Of(intent.Order)} attempt {intent.Attempt} {intent.Amount} {intent.Settled?.ToString() ?? "Held"}"),
-        .. world.Bank.Refunds.Select(refund => $"The provider: {refund.Id} of {refund.Intent.Id} {refund.Amount} {refund.Status}"),
+        .. told.Take(MostLines), .. told.Count > MostLines ? (string[])["..."] : [], "",
+        .. Names.Orders.Take(world.People.Placed).Select(order => $"{Names.Of(order)}: {string.Join(", ", world.Stream(order).Select(Name))}"),
+        .. world.Bank.Intents.Select(intent => $"The provider: {intent}"), .. world.Bank.Refunds.Select(refund => $"The provider: {refund}"),
         "", .. Violations.Select(violation => $"Not so: {violation}"),
     ]);
 
@@ -56,7 +56,7 @@ internal sealed class History
     {
         var history = new History(new World(server, sabotage ?? new Sabotage()));
         var first = steps.FirstOrDefault();
-        history.Tell(history.world.Place(Tokens[first.Pick % Tokens.Length]));
+        history.Tell(history.world.People.Place(Tokens[first.Pick % Tokens.Length]));
         foreach (var step in steps) history.Tell(history.Take(step));
         history.Heal();
         return history;
@@ -65,24 +65,24 @@ internal sealed class History
     private string? Take(Step step)
     {
         var pick = step.Pick;
-        var order = Names.Orders[pick % world.Placed];
+        var order = Names.Orders[pick % world.People.Placed];
         var waiting = world.Scheduler.Waiting;
         return step.Act switch
         {
             Act.GoOn => waiting.Count == 0 ? null : GoOn(waiting[pick % waiting.Count]),
             Act.GoOnAWhile => GoOnAWhile(pick),
             Act.BreakConnection => waiting.Count == 0 ? null : Break(waiting[pick % waiting.Count]),
-            Act.Publish => world.Publish(saves: pick % 2 == 0),
+            Act.Publish => world.Publisher.Publish(saves: pick % 2 == 0),
             Act.Deliver => Deliver(pick),
-            Act.PlaceAnother => world.Place(Tokens[pick % Tokens.Length]),
-            Act.Pay => world.Pay(order, Tokens[pick / 2 % Tokens.Length]),
-            Act.MoveHouse => world.MoveHouse(order),
-            Act.Cancel => world.Cancel(order),
-            Act.AskAgain => world.AskAgain(pick),
-            Act.Review => world.Review(order, accepts: pick / 2 % 2 == 0),
-            Act.Refund => world.Refund(order, (pick / 2 % 3) switch { 0 => 1000, 1 => 4497, _ => 2500 }),
-            Act.Ship => world.Ship(order),
-            Act.Duplicate => world.Duplicate(pick),
+            Act.PlaceAnother => world.People.Place(Tokens[pick % Tokens.Length]),
+            Act.Pay => world.People.Pay(order, Tokens[pick / 2 % Tokens.Length]),
+            Act.MoveHouse => world.People.MoveHouse(order),
+            Act.Cancel => world.People.Cancel(order),
+            Act.AskAgain => world.People.AskAgain(pick),
+            Act.Review => Review(order, accepts: pick / 2 % 2 == 0),
+            Act.Refund => world.People.Refund(order, (pick / 2 % 3) switch { 0 => 1000, 1 => 4497, _ => 2500 }),
+            Act.Ship => world.People.Ship(order),
+            Act.Duplicate => world.Publisher.Duplicate(pick),
             Act.Kill => world.Kill((pick % 3) switch { 0 => World.Payment, 1 => World.OrderEvents, _ => World.Shipping }),
             Act.Lapse => world.Bank.Lapse(pick) ? "an authorization lapses at the provider" : null,
             // No request takes as long as a provider remembers its key: a day passes between requests, not within one.
@@ -105,7 +105,7 @@ internal sealed class History
     }
 
     /// <summary>Whoever waits longest goes on; if nobody does, a message is delivered; if there is none, an event is published.</summary>
-    private string? Next() => world.Scheduler.Waiting is [var first, ..] ? GoOn(first) : Deliver(0) ?? world.Publish(saves: true);
+    private string? Next() => world.Scheduler.Waiting is [var first, ..] ? GoOn(first) : Deliver(0) ?? world.Publisher.Publish(saves: true);
 
     private string Break(Waiting who)
     {
@@ -113,6 +113,9 @@ internal sealed class History
         world.Scheduler.Resume(who, intact: false);
         return $"{who} - and the connection breaks";
     }
+
+    private string Review(Guid order, bool accepts) =>
+        world.People.Review(order, Math.Max(1, world.Stream(order).Count(recorded => recorded.Event is PaymentAuthInProgress)), accepts);
 
     private string? Deliver(int pick)
     {
@@ -132,11 +135,11 @@ internal sealed class History
     {
         told.Add("Nothing fails any more:");
         Settle();
-        if (!world.Stream(Names.Orders[0]).Any()) Tell(world.AskAgain(0)); // its customer has heard no answer
+        if (!world.Stream(Names.Orders[0]).Any()) Tell(world.People.AskAgain(0)); // its customer has heard no answer
         Settle();
-        foreach (var order in Placed().Where(order => Status(order) == OrderStatus.PaymentReview)) Tell(world.Review(order, accepts: true));
+        foreach (var order in Placed().Where(order => Status(order) == OrderStatus.PaymentReview)) Tell(Review(order, accepts: true));
         Settle();
-        foreach (var order in Placed().Where(order => Status(order) == OrderStatus.ShipmentPrepared)) Tell(world.Ship(order));
+        foreach (var order in Placed().Where(order => Status(order) == OrderStatus.ShipmentPrepared)) Tell(world.People.Ship(order));
         Settle();
         foreach (var order in Placed()) world.Landmarks.Read([.. world.Stream(order).Select(Name)]);
         Violations = [.. stepsTaken < MostSteps ? [] : (string[])["it comes to rest"], .. Verdict.On(world).Distinct()];
@@ -147,7 +150,7 @@ internal sealed class History
         while (stepsTaken < MostSteps && Next() is { } told) Tell(told);
     }
 
-    private IEnumerable<Guid> Placed() => Names.Orders.Take(world.Placed).Where(order => world.Stream(order).Any());
+    private IEnumerable<Guid> Placed() => Names.Orders.Take(world.People.Placed).Where(order => world.Stream(order).Any());
 
     private OrderStatus Status(Guid order) => OrderEvents.Order.Fold(world.Stream(order))!.Status;
 

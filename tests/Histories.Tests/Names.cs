@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Shop.Contracts;
 using Shop.ServiceDefaults;
 
 namespace Shop.Histories.Tests;
@@ -14,6 +15,8 @@ internal static class Names
     public static IReadOnlyList<Guid> Orders { get; } = [.. Letters.Select(letter => NameBasedId.Of("order", Customer, letter))];
 
     public static string Of(Guid order) => Letters[Orders.ToList().IndexOf(order)];
+
+    public static string Of(RecordedEvent recorded) => $"{EventTypes.Of(recorded.Event).Name} of {Of(recorded.OrderId)}";
 
     /// <summary>A request in a few words, such as <c>POST /orders/A/events payment-captured</c>.</summary>
     public static string Of(HttpRequestMessage request, byte[] body)

@@ -8,7 +8,8 @@ namespace Shop.Histories.Tests;
 /// A queue as the broker keeps it, and in front of its consumer the inbox. Any message may come next, and a message is gone only
 /// once it is acknowledged, which is last of all.
 /// </summary>
-internal sealed class Queue(QueueTopology topology, Scheduler scheduler, Landmarks landmarks, Func<Message, Task> consume, bool acknowledgesFirst)
+internal sealed class Queue(
+    QueueTopology topology, Scheduler scheduler, Landmarks landmarks, Func<Message, Task> consume, bool acknowledgesFirst)
 {
     private static readonly FailurePolicy Policy = new([TimeSpan.FromSeconds(1)], maxAttempts: 12, random: () => 0.5);
 
@@ -89,6 +90,6 @@ internal sealed class Queue(QueueTopology topology, Scheduler scheduler, Landmar
 
         public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 
-        public override string ToString() => $"{EventTypes.Of(Event.Event).Name} of {Names.Of(Event.OrderId)}";
+        public override string ToString() => Names.Of(Event);
     }
 }

@@ -13,6 +13,7 @@ internal enum Act
 internal readonly record struct Step(Act Act, int Pick)
 {
     private const int Picks = 60; // divisible by 2, 3, 4, 5 and 6: whoever is to be picked is picked as often as the others
+    private const int MostPaired = 20;
 
     /// <summary>Histories of up to a hundred steps; one that fails is made shorter, and what is picked is made the first that there is.</summary>
     public static Arbitrary<Step[]> Histories { get; } = Arb.From(
@@ -37,6 +38,12 @@ internal readonly record struct Step(Act Act, int Pick)
         for (var size = steps.Length; size > 0; size /= 2)
         {
             for (var from = 0; from + size <= steps.Length; from += size) yield return [.. steps[..from], .. steps[(from + size)..]];
+        }
+
+        // Some steps can go only together.
+        for (var i = 0; i < steps.Length && steps.Length <= MostPaired; i++)
+        {
+            for (var j = i + 2; j < steps.Length; j++) yield return [.. steps[..i], .. steps[(i + 1)..j], .. steps[(j + 1)..]];
         }
 
         for (var i = 0; i < steps.Length; i++)

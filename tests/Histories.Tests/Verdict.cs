@@ -23,9 +23,10 @@ internal static class Verdict
         if (!log.Select(recorded => recorded.Position).SequenceEqual(Enumerable.Range(1, log.Count).Select(position => (long)position)))
             yield return "the log has every position once";
         foreach (var twice in log.GroupBy(recorded => recorded.EventId).Where(group => group.Count() > 1))
-            yield return $"{World.Name(twice.First())} stands in the log once";
-        foreach (var wrong in OfAnswers(world, streams).Concat(OfQueues(world, log)).Concat(world.Bank.Complaints).Concat(world.PackingTable.Complaints)) yield return wrong;
-        foreach (var fault in world.Scheduler.Faults) yield return fault;
+            yield return $"{Names.Of(twice.First())} stands in the log once";
+        foreach (var wrong in (IEnumerable<string>)[.. OfAnswers(world, streams), .. OfQueues(world, log)]) yield return wrong;
+        foreach (var wrong in (IEnumerable<string>)[.. world.Bank.Complaints, .. world.PackingTable.Complaints, .. world.Scheduler.Faults])
+            yield return wrong;
     }
 
     /// <summary>The contract's rules, as the chaos run's own checker knows them, and whether the order has come to rest.</summary>
@@ -68,12 +69,14 @@ internal static class Verdict
         foreach (var intent in intents)
         {
             var marker = stream.FirstOrDefault(recorded => recorded.Event is PaymentAuthInProgress begun && begun.Attempt == intent.Attempt);
-            if (marker is null || marker.Position > intent.Position) yield return $"the marker of attempt {intent.Attempt} came before its authorization";
-            else if (Order.Fold(stream.TakeWhile(recorded => recorded.Revision < marker.Revision))!.Method.MethodToken != intent.MethodToken)
+            if (marker is null || marker.Position > intent.Position)
+                yield return $"the marker of attempt {intent.Attempt} came before its authorization";
+            else if (Order.Fold(stream.Take((int)marker.Revision))!.Method.MethodToken != intent.MethodToken)
                 yield return $"attempt {intent.Attempt} was made by the method of its marker, not by {intent.MethodToken}";
         }
 
-        var (given, refunded) = (world.Bank.Refunds.FindAll(refund => refund.Intent.Order == id), stream.Select(recorded => recorded.Event).OfType<PaymentRefunded>());
+        var given = world.Bank.Refunds.FindAll(refund => refund.Intent.Order == id);
+        var refunded = stream.Select(recorded => recorded.Event).OfType<PaymentRefunded>();
         if (given.Exists(refund => refund.Status == GivenStatus.Pending)) yield return "no refund is pending at the provider";
         var succeeded = given.Where(refund => refund.Status == GivenStatus.Succeeded).Select(refund => (refund.Id, refund.Amount)).Order().ToList();
         if (!succeeded.SequenceEqual(refunded.Select(refund => (refund.ProviderRefundId, refund.Amount)).Order()))
@@ -107,12 +110,13 @@ internal static class Verdict
 
     private static IEnumerable<string> OfQueues(World world, IReadOnlyList<RecordedEvent> log)
     {
-        foreach (var lost in world.Unpublished()) yield return $"{World.Name(lost)} reached the broker";
+        foreach (var lost in log.Where(recorded => EventTypes.Of(recorded.Event).RoutingKey is not null && !world.Publisher.HasPublished(recorded)))
+            yield return $"{Names.Of(lost)} reached the broker";
         foreach (var queue in world.Queues)
         {
             foreach (var dead in queue.DeadLetters) yield return $"{queue.Service} has no dead letter {dead}";
             foreach (var lost in log.Where(recorded => queue.Wants(recorded) && !queue.Completed.Contains(recorded.EventId)))
-                yield return $"{queue.Service} completed {World.Name(lost)}";
+                yield return $"{queue.Service} completed {Names.Of(lost)}";
         }
     }
 

@@ -40,6 +40,20 @@ public sealed class OrderStreams(IEventStore store)
     public async ValueTask<IReadOnlyList<RecordedEvent>> ReadAll(long after, int limit, CancellationToken cancellation) =>
         [.. (await store.ReadAll(after, limit, cancellation)).Select(Recorded)];
 
+    /// <summary>The position behind which everything was recorded at that time or later.</summary>
+    public async ValueTask<long> PositionBefore(DateTimeOffset time, CancellationToken cancellation)
+    {
+        var (low, high) = (0L, await store.LastPosition(cancellation));
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (await ReadAll(middle, 1, cancellation) is [var next] && next.Metadata.TimeObserved < time) low = next.Position;
+            else high = middle;
+        }
+
+        return low;
+    }
+
     /// <summary>Every event of all orders behind a position, in order, and each new one as it is appended.</summary>
     public async IAsyncEnumerable<RecordedEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
     {

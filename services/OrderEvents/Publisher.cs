@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Shop.Contracts;
 using Shop.OrderEvents.Store;
 using Shop.ServiceDefaults.Messaging;
@@ -9,9 +10,13 @@ namespace Shop.OrderEvents;
 /// <summary>
 /// The one way from the event store to the broker. The store is the outbox: the publisher reads it in order, publishes what is to
 /// be published, and moves its checkpoint only behind what the broker has confirmed. After any outage it goes on from there, so
-/// an event may be published twice, and none is left out. An event that it cannot read stops it, and turns health red.
+/// an event may be published twice, and none is left out. A broker that it has never met, be it new or without its disk, is told
+/// again what happened lately: the consumers' inboxes discard what they have completed. An event that it cannot read stops it, and
+/// turns health red.
 /// </summary>
-public sealed partial class Publisher(OrderStreams streams, IEventStore store, EventBus bus, ILogger<Publisher> log) : BackgroundService, IHealthCheck
+public sealed partial class Publisher(
+    OrderStreams streams, IEventStore store, EventBus bus, IOptions<PublisherOptions> options, TimeProvider clock, ILogger<Publisher> log)
+    : BackgroundService, IHealthCheck
 {
     /// <summary>How many publishes may wait for the broker's confirm at a time; more only adds latency.</summary>
     private const int Window = 64;
@@ -71,7 +76,17 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
     private async Task Run(Action progressed, CancellationToken stopping)
     {
         Checkpoint = await store.ReadCheckpoint(Reader, stopping);
-        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        if (!bus.IsConnected) failingWith = "the broker cannot be reached";
+        var session = await bus.Connected(stopping);
+        if (!await bus.IsRemembered(stopping))
+        {
+            await GoBack(stopping);
+            await bus.Remember(stopping);
+        }
+
+        failingWith = null;
+        // With the connection, since the next one may lead to another broker.
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping, session);
         var window = Channel.CreateBounded<(long Position, DateTimeOffset WrittenAt, Task Confirmed)>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
 
         async Task Send()
@@ -119,12 +134,34 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
         await broken.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (window.Reader.TryRead(out var abandoned)) await abandoned.Confirmed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (session.IsCancellationRequested && first.IsCanceled) throw new BrokerUnavailableException("The connection to the broker was lost.");
         await first;
+    }
+
+    private async Task GoBack(CancellationToken cancellation)
+    {
+        var back = await streams.PositionBefore(clock.GetUtcNow() - options.Value.RepublishWindow, cancellation);
+        if (back >= Checkpoint) return;
+        WentBack(log, Checkpoint, back);
+        await store.SaveCheckpoint(Reader, Checkpoint = back, cancellation);
     }
 
     [LoggerMessage(LogLevel.Critical, "The publisher stopped behind position {Position}: nothing is skipped.")]
     private static partial void Stopped(ILogger log, long position, Exception exception);
 
+    [LoggerMessage(LogLevel.Warning, "The broker has none of what was published, be it new or without its disk: publishing again from behind position {Back}, not {Position}.")]
+    private static partial void WentBack(ILogger log, long position, long back);
+
     [LoggerMessage(LogLevel.Warning, "Publishing was interrupted behind position {Position}; going on in {Seconds} s. {Reason}")]
     private static partial void Interrupted(ILogger log, long position, double seconds, string reason);
+}
+
+/// <summary>The settings under <c>Publisher</c>.</summary>
+public sealed class PublisherOptions
+{
+    /// <summary>
+    /// How far back a broker is told again that has lost what it was told. Shorter than the consumers' <c>Inbox:Retention</c>, or they
+    /// would do again what they have forgotten.
+    /// </summary>
+    public TimeSpan RepublishWindow { get; set; } = TimeSpan.FromDays(7);
 }

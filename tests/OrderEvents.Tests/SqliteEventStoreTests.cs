@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Shop.Contracts;
 using Shop.OrderEvents.Store;
 using Shop.ServiceDefaults;
 using Shop.Testing;
@@ -24,6 +25,26 @@ public sealed class SqliteEventStoreTests : EventStoreSuite
     [Test]
     public void A_second_process_gets_a_clear_error() =>
         Assert.That(() => SqliteEventStore.Open(Database), Throws.TypeOf<ConfigurationException>().With.Message.Contains("in use by another process"));
+
+    [Test]
+    public async Task The_position_at_which_the_log_stood_at_a_time_is_found()
+    {
+        var streams = new OrderStreams(Store);
+        Assert.That(await streams.PositionBefore(Given.Noon, default), Is.Zero, "the log is empty");
+        var recorded = new List<RecordedEvent>();
+        for (var minute = 0; minute < 7; minute++)
+        {
+            var metadata = new EventMetadata(
+                new Agent(AgentKind.Customer, "test"), Given.Noon, Given.Noon.AddMinutes(minute), Guid.NewGuid(), Guid.NewGuid());
+            recorded.Add((await streams.Append(Guid.NewGuid(), -1, Guid.NewGuid(), Given.Created, metadata, default))!);
+        }
+
+        for (var minute = 0; minute <= 7; minute++)
+        {
+            var behind = await streams.ReadAll(await streams.PositionBefore(Given.Noon.AddMinutes(minute), default), 10, default);
+            Assert.That(behind.Select(e => e.EventId), Is.EqualTo(recorded.Skip(minute).Select(e => e.EventId)), $"from minute {minute} on");
+        }
+    }
 
     [Test]
     public async Task What_was_appended_is_there_after_a_restart()

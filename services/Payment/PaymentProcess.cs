@@ -15,7 +15,7 @@ namespace Shop.Payment;
 /// redelivered message, a second handler or a restart after a crash finds what was done and goes on behind it.
 /// </summary>
 public sealed partial class PaymentProcess(
-    OrdersClient orders, PaymentEvents events, IPaymentProvider provider, Refunds refunds, Reminders reminders, IOptions<PaymentOptions> options,
+    OrdersClient orders, PaymentEvents events, IPaymentProvider provider, Refunds refunds, IReminders reminders, IOptions<PaymentOptions> options,
     TimeProvider clock, ILogger<PaymentProcess> log)
 {
     /// <summary>More steps than any order takes at once: beyond it two of us are arguing, and the message comes back later.</summary>

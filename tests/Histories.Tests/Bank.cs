@@ -28,8 +28,20 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
     public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
         Call($"void {paymentId}", () => Settle(paymentId, Settlement.Voided));
 
-    public Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
+    public Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
         Call($"refund {amount} of {paymentId}", () => Refund(paymentId, refundId, amount));
+
+    public Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation) =>
+        Call($"look up {providerRefundId}", () => Task.FromResult(Refunds.Single(refund => refund.Id == providerRefundId).Told));
+
+    /// <summary>A customer's bank sends back what had been refunded; false when none does.</summary>
+    public bool SendBack()
+    {
+        if (Refunds.Find(refund => refund is { Status: GivenStatus.Succeeded, ComesBack: true }) is not { } refund) return false;
+        refund.Status = GivenStatus.Failed;
+        landmarks.Reach(Landmark.RefundFailedLater);
+        return true;
+    }
 
     /// <summary>An authorization that was neither captured nor voided lapses; false when there is none.</summary>
     public bool Lapse(int which)
@@ -87,7 +99,7 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
 
     private static Task<Authorization> Held(Intent intent) => Task.FromResult<Authorization>(
         intent is { MethodToken: "pm_card_riskLevelElevated", Settled: null }
-            ? new Authorization.UnderReview(intent.Id, "elevated", DateTimeOffset.UnixEpoch)
+            ? new Authorization.UnderReview(intent.Id, "elevated", SteppedClock.Start.AddDays(7))
             : new Authorization.Authorized(intent.Id));
 
     private Task<Settlement> Settle(string paymentId, Settlement wanted)
@@ -96,14 +108,14 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
         return Task.FromResult(intent.Settled ??= wanted);
     }
 
-    private Task<string> Refund(string paymentId, Guid refundId, long amount)
+    private Task<ProviderRefund> Refund(string paymentId, Guid refundId, long amount)
     {
         var intent = Intents.Single(intent => intent.Id == paymentId);
         var earlier = Refunds.FindAll(refund => refund.Intent == intent);
-        if (earlier.Find(refund => refund.RefundId == refundId && refund.Status != GivenStatus.Failed) is { } begun)
+        if (earlier.Find(refund => refund.RefundId == refundId) is { } begun)
         {
-            begun.Status = GivenStatus.Succeeded;
-            return Task.FromResult(begun.Id);
+            if (begun.Status == GivenStatus.Pending) begun.Status = GivenStatus.Succeeded;
+            return Task.FromResult(begun.Told);
         }
 
         var left = (intent.Settled == Settlement.Captured ? intent.Amount : 0)
@@ -116,15 +128,11 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
 
         var refund = new Given($"re_{Refunds.Count + 1}", intent, refundId, amount)
         {
-            Status = (intent.MethodToken, earlier.Count) switch
-            {
-                ("pm_card_pendingRefund", _) => GivenStatus.Pending,
-                ("pm_card_refundFail", 0) => GivenStatus.Failed,
-                _ => GivenStatus.Succeeded,
-            },
+            Status = intent.MethodToken == "pm_card_pendingRefund" ? GivenStatus.Pending : GivenStatus.Succeeded,
+            ComesBack = intent.MethodToken == "pm_card_refundFail" && earlier.Count == 0,
         };
         Refunds.Add(refund);
-        if (refund.Status == GivenStatus.Succeeded) return Task.FromResult(refund.Id);
+        if (refund.Status == GivenStatus.Succeeded) return Task.FromResult(refund.Told);
         landmarks.Reach(Landmark.RefundWaited);
         throw new RetryLaterException($"The refund is {refund.Status}.");
     }
@@ -142,6 +150,11 @@ internal sealed record Intent(string Id, Guid Order, int Attempt, long Amount, s
 internal sealed record Given(string Id, Intent Intent, Guid RefundId, long Amount)
 {
     public GivenStatus Status { get; set; }
+
+    /// <summary>It will fail some time after it was done.</summary>
+    public bool ComesBack { get; init; }
+
+    public ProviderRefund Told => new(Id, Status == GivenStatus.Failed, Status == GivenStatus.Failed ? "declined" : null);
 
     public override string ToString() => $"{Id}: {Amount} of {Intent.Id} given back, {Status}";
 }

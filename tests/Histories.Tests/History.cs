@@ -87,6 +87,8 @@ internal sealed class History
             Act.Lapse => world.Bank.Lapse(pick) ? "an authorization lapses at the provider" : null,
             // No request takes as long as a provider remembers its key: a day passes between requests, not within one.
             Act.ForgetKeys => !world.Scheduler.IsBusy(World.Payment) && world.Bank.ForgetKeys() ? "a day later the provider has forgotten all keys" : null,
+            Act.SendBack => world.Bank.SendBack() ? "a customer's bank sends a refund back" : null,
+            Act.Remind => world.Remind(),
             _ => throw new InvalidOperationException($"No such act: {step.Act}."),
         };
     }
@@ -141,8 +143,21 @@ internal sealed class History
         Settle();
         foreach (var order in Placed().Where(order => Status(order) == OrderStatus.ShipmentPrepared)) Tell(world.People.Ship(order));
         Settle();
+        AMonthLater();
         foreach (var order in Placed()) world.Landmarks.Read([.. world.Stream(order).Select(Name)]);
         Violations = [.. stepsTaken < MostSteps ? [] : (string[])["it comes to rest"], .. Verdict.On(world).Distinct()];
+    }
+
+    /// <summary>Whatever could still fail by then has failed, and been noticed.</summary>
+    private void AMonthLater()
+    {
+        while (stepsTaken < MostSteps && !world.Notebook.IsEmpty)
+        {
+            while (world.Bank.SendBack()) Tell("a customer's bank sends a refund back");
+            world.Clock.Jump(TimeSpan.FromDays(31));
+            Tell(world.Remind());
+            Settle();
+        }
     }
 
     private void Settle()

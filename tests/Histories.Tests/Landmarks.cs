@@ -6,7 +6,7 @@ internal enum Landmark
     ConflictRetried, RequestLost, ServiceKilled, MessageRedelivered, DuplicateDiscarded, PublishedTwice, TriedAgainLater, CommandRepeated,
     MethodChangedBeforeTheAttempt, AddressChanged, CancelledBeforeTheAttempt, CancelledWhileOpen, CancelledInReview, CancelledAfterCapture,
     CancelRefused, MarkerRefused, CapturedAfterCancel, Voided, DeclinedThenPaid, DeclinedForGood, AuthorizationLapsed,
-    ReviewAccepted, ReviewDeclined, RefundedAfterCancel, RefundedForStaff, RefundWaited, Shipped, TwoHandlersAtOnce,
+    ReviewAccepted, ReviewDeclined, RefundedAfterCancel, RefundedForStaff, RefundWaited, RefundFailedLater, Shipped, TwoHandlersAtOnce,
 }
 
 /// <summary>The landmarks of one history.</summary>

@@ -61,6 +61,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(Replayed))]
 [JsonSerializable(typeof(StuckOrders))]
 [JsonSerializable(typeof(Nudged))]
+[JsonSerializable(typeof(ProjectionList))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 

@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 namespace Shop.Contracts;
 
 /// <summary>What the back office keeps for reading, made of the log alone: how far each projection is.</summary>
+/// <param name="Projections">Each of them.</param>
 /// <param name="LastPosition">The position of the log's last event; absent while the log has not answered.</param>
 /// <param name="LogTrouble">Why the log cannot be followed; absent when it can.</param>
-/// <param name="Projections">Each of them.</param>
-public sealed record ProjectionList(long? LastPosition, string? LogTrouble, IReadOnlyList<ProjectionView> Projections);
+public sealed record ProjectionList(IReadOnlyList<ProjectionView> Projections, long? LastPosition = null, string? LogTrouble = null);
 
 /// <summary>How a projection is doing.</summary>
 public sealed record ProjectionView
@@ -51,4 +51,4 @@ public enum ProjectionState
 }
 
 /// <summary>A build on its way to the end of the log.</summary>
-public sealed record RebuildView(DateTimeOffset StartedAt, long Position, long Target, double Percent, double EventsPerSecond, string? LastError);
+public sealed record RebuildView(DateTimeOffset StartedAt, long Position, long Target, double Percent, double EventsPerSecond, string? LastError = null);

@@ -1,4 +1,7 @@
+using Shop.Backoffice.Journal;
+using Shop.Backoffice.Orders;
 using Shop.Backoffice.Projections;
+using Shop.Backoffice.Statistics;
 using Shop.ServiceDefaults;
 
 namespace Shop.Backoffice;
@@ -24,6 +27,10 @@ public static class BackofficeService
         app.MapDeadLetters();
         app.MapStuckOrders();
         app.MapProjections();
+        app.MapOrderLists();
+        app.MapApprovedOrders();
+        app.MapJournal();
+        app.MapStatistics();
         return app;
     }
 }

@@ -10,7 +10,7 @@ public static class ProjectionsApi
     {
         var all = app.MapGroup("/admin/projections");
         all.MapGet("/", (Projections projections, EventFeed feed) =>
-            TypedResults.Json(new ProjectionList(feed.LastPosition, feed.Trouble, projections.Describe()), ContractsJson.Default.ProjectionList));
+            TypedResults.Json(new ProjectionList(projections.Describe(), feed.LastPosition, feed.Trouble), ContractsJson.Default.ProjectionList));
         all.MapGet("/{name}", (string name, Projections projections) => TypedResults.Json(projections.Describe(name), ContractsJson.Default.ProjectionView));
         all.MapPost("/{name}/rebuild", (string name, Projections projections) =>
         {

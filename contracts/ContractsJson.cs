@@ -68,6 +68,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(JournalVerification))]
 [JsonSerializable(typeof(StatisticsView))]
 [JsonSerializable(typeof(ApprovalPage))]
+[JsonSerializable(typeof(OrderDifference))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;

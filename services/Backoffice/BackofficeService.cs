@@ -1,3 +1,4 @@
+using Shop.Backoffice.Events;
 using Shop.Backoffice.Journal;
 using Shop.Backoffice.Orders;
 using Shop.Backoffice.Projections;
@@ -24,11 +25,14 @@ public static class BackofficeService
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseWebSockets();
         app.MapDeadLetters();
         app.MapStuckOrders();
         app.MapProjections();
         app.MapOrderLists();
+        app.MapOrderHistory();
         app.MapApprovedOrders();
+        app.MapOperatorEvents();
         app.MapJournal();
         app.MapStatistics();
         return app;

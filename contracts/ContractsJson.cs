@@ -69,6 +69,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(StatisticsView))]
 [JsonSerializable(typeof(ApprovalPage))]
 [JsonSerializable(typeof(OrderDifference))]
+[JsonSerializable(typeof(CommandPage))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;

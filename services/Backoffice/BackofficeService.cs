@@ -33,6 +33,7 @@ public static class BackofficeService
         app.MapOrderHistory();
         app.MapApprovedOrders();
         app.MapOperatorEvents();
+        app.MapCommands();
         app.MapJournal();
         app.MapStatistics();
         return app;

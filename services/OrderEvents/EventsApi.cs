@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Shop.Contracts;
+using Shop.OrderEvents.Commands;
 using Shop.OrderEvents.Store;
 using Shop.ServiceDefaults;
 
@@ -22,10 +23,12 @@ public static class EventsApi
     private static async Task<IResult> Append(Guid orderId, HttpContext context, OrderHandler handler, CancellationToken cancellation)
     {
         var body = await JsonBody.Read(context.Request, ContractsJson.Default.AppendEvent, cancellation);
+        var proposed = Proposed(body);
+        context.Items[CommandLogging.EventTypeItem] = EventTypes.Of(proposed).Name;
         var handled = await handler.Handle(
             orderId,
             new Proposal(
-                Proposed(body), body.EventId, context.Request.Agent(), body.CorrelationId, body.CausationId,
+                proposed, body.EventId, context.Request.Agent(), body.CorrelationId, body.CausationId,
                 body.OccurredAt.ToUniversalTime(), body.ExpectedRevision),
             cancellation);
         var answer = new EventAppended(body.EventId, handled.Event?.Revision ?? handled.Order.Revision, handled.Order.ToView());

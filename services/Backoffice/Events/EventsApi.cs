@@ -28,7 +28,7 @@ public static class EventsApi
 
     private static async Task<IResult> Page(HttpRequest request, ShopServices services, CancellationToken cancellation)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var (from, limit) = (query.Number("from") ?? 0, query.Limit(100));
         query.ThrowIfAny();
         return TypedResults.Json(
@@ -130,7 +130,7 @@ public static class EventsApi
     {
         public static Wanted Of(HttpRequest request, EventFeed feed)
         {
-            var query = new QueryString(request);
+            var query = new ListQuery(request);
             var (from, order, given) = (query.Number("from"), query.Id("order"), query.Text("type"));
             var types = given?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet() ?? [];
             if (types.Any(type => EventTypes.All.All(known => known.Name != type)))

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Shop.Backoffice.Projections;
 using Shop.Contracts;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Sqlite;
 
 namespace Shop.Backoffice.Journal;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Contracts;
+using Shop.ServiceDefaults;
 
 namespace Shop.Backoffice.Journal;
 
@@ -17,7 +18,7 @@ public static class JournalApi
 
     private static JsonHttpResult<JournalPage> Page(HttpRequest request, Projections.Projections projections, EventJournal journal)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var (where, after, limit) = (Filter(query), query.Number("after") ?? 0, query.Limit(100));
         query.ThrowIfAny();
         var rows = projections.Read(journal, tables => EventJournal.Read(tables, where, after, limit));
@@ -26,7 +27,7 @@ public static class JournalApi
 
     private static async Task Export(HttpContext context, Projections.Projections projections, EventJournal journal, CancellationToken cancellation)
     {
-        var query = new QueryString(context.Request);
+        var query = new ListQuery(context.Request);
         var format = query.Choice("format", "jsonl", "csv");
         var (where, after) = (Filter(query), query.Number("after") ?? 0);
         query.ThrowIfAny();
@@ -41,7 +42,7 @@ public static class JournalApi
 
     private static JsonHttpResult<JournalVerification> Verify(HttpRequest request, Projections.Projections projections, EventJournal journal, CancellationToken cancellation)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var (position, hash) = (query.Number("position", 1), query.Text("hash")?.ToLowerInvariant());
         if (position is null != hash is null) query.Error("hash", "A position and its hash, as an earlier answer had them, belong together.");
         query.ThrowIfAny();
@@ -50,7 +51,7 @@ public static class JournalApi
             ContractsJson.Default.JournalVerification);
     }
 
-    private static Conditions Filter(QueryString query)
+    private static Conditions Filter(ListQuery query)
     {
         var where = new Conditions();
         where.AddIf(query.Id("order")?.ToString(), "entity_id = @order", "@order");

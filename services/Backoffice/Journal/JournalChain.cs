@@ -1,4 +1,5 @@
 using Shop.Contracts;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Sqlite;
 
 namespace Shop.Backoffice.Journal;

@@ -1,4 +1,5 @@
 using Shop.Contracts;
+using Shop.ServiceDefaults;
 
 namespace Shop.Backoffice.Orders;
 
@@ -9,7 +10,7 @@ public static class ApprovedOrdersApi
     public static void MapApprovedOrders(this IEndpointRouteBuilder app) => app.MapGet(
         "/admin/approved-orders", (HttpRequest request, Projections.Projections projections, ApprovedOrders approved) =>
         {
-            var query = new QueryString(request);
+            var query = new ListQuery(request);
             var (after, limit) = (query.Number("after") ?? 0, query.Limit(100));
             query.ThrowIfAny();
             var rows = projections.Read(approved, tables => ApprovedOrders.Read(tables, after, limit));

@@ -17,7 +17,7 @@ public static class OrderHistoryApi
 
     private static async Task<IResult> Get(Guid orderId, HttpRequest request, ShopServices services, CancellationToken cancellation)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var (revision, at) = (query.Number("revision"), query.Time("at"));
         if (revision is not null && at is not null) query.Error("at", "Ask for a revision or for a time, not for both.");
         query.ThrowIfAny();
@@ -29,7 +29,7 @@ public static class OrderHistoryApi
 
     private static async Task<IResult> Compare(Guid orderId, HttpRequest request, ShopServices services, CancellationToken cancellation)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var (from, to) = (query.Number("from") ?? 0, query.Number("to"));
         if (from > to) query.Error("to", "It must not be before 'from'.");
         query.ThrowIfAny();

@@ -19,7 +19,7 @@ public static class OrderListsApi
 
     private static JsonHttpResult<OrderPage> Search(HttpRequest request, Projections.Projections projections, OrderList list)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var where = new Conditions();
         where.AddAny("status", query.Words<OrderStatus>("status"));
         where.AddAny("payment_status", query.Words<PaymentStatus>("paymentStatus"));
@@ -38,7 +38,7 @@ public static class OrderListsApi
 
     private static JsonHttpResult<CustomerOrdersPage> OfCustomer(string customerId, HttpRequest request, Projections.Projections projections, CustomerOrders list)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var sort = query.Choice("sort", OrderTable.SortNames);
         var (limit, cursor) = (query.Limit(), Cursor(query, sort));
         query.ThrowIfAny();
@@ -60,7 +60,7 @@ public static class OrderListsApi
     }
 
     /// <summary>Every word must occur somewhere, in whatever case; its characters mean themselves.</summary>
-    private static void AddWords(QueryString query, Conditions where)
+    private static void AddWords(ListQuery query, Conditions where)
     {
         var words = query.Text("q")?.ToLowerInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (words.Length == 0) return;
@@ -71,7 +71,7 @@ public static class OrderListsApi
             [.. words.Select((word, i) => ($"@word{i.ToString(CultureInfo.InvariantCulture)}", (object?)word))]);
     }
 
-    private static Cursor? Cursor(QueryString query, string sort)
+    private static Cursor? Cursor(ListQuery query, string sort)
     {
         var cursor = query.Cursor(sort);
         if (cursor is not null && sort.EndsWith("total", StringComparison.Ordinal) && !long.TryParse(cursor.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))

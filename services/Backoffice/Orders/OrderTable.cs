@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Shop.Contracts;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Sqlite;
 
 namespace Shop.Backoffice.Orders;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Shop.Contracts;
+using Shop.ServiceDefaults;
 
 namespace Shop.Backoffice.Statistics;
 
@@ -14,7 +15,7 @@ public static class StatisticsApi
 
     private static JsonHttpResult<StatisticsView> Read(HttpRequest request, Projections.Projections projections, SalesStatistics statistics, TimeProvider clock)
     {
-        var query = new QueryString(request);
+        var query = new ListQuery(request);
         var (given, until) = query.Period();
         var to = until ?? (given is null ? clock.GetUtcNow() : clock.GetUtcNow() is var now && given + Longest < now ? given.Value + Longest : now);
         var from = SalesStatistics.Hour(given ?? (to - DateTimeOffset.MinValue < Usual ? DateTimeOffset.MinValue : to - Usual));

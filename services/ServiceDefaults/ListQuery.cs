@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
-using Shop.ServiceDefaults;
+using Microsoft.AspNetCore.Http;
 
-namespace Shop.Backoffice;
+namespace Shop.ServiceDefaults;
 
 /// <summary>
 /// The query string of a list, read name by name, each once. What is wrong is remembered, and <see cref="ThrowIfAny"/> names all of
 /// it; a name that nobody read is wrong too, since a filter with a typing error would list everything.
 /// </summary>
-public sealed class QueryString(HttpRequest request)
+public sealed class ListQuery(HttpRequest request)
 {
     private const int MostListed = 1000;
 
@@ -90,7 +90,7 @@ public sealed class QueryString(HttpRequest request)
     public Cursor? Cursor(string sort)
     {
         if (Text("cursor", 500) is not { } text) return null;
-        if (Backoffice.Cursor.TryParse(text) is { } cursor && cursor.Sort == sort) return cursor;
+        if (ServiceDefaults.Cursor.TryParse(text) is { } cursor && cursor.Sort == sort) return cursor;
         fields.Error("cursor", "It must be the 'next' of a page of the same list and order.");
         return null;
     }

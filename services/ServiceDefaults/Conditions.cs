@@ -1,7 +1,7 @@
-namespace Shop.Backoffice;
+namespace Shop.ServiceDefaults;
 
 /// <summary>The conditions of a query, all of which must hold, with their parameters.</summary>
-internal sealed class Conditions
+public sealed class Conditions
 {
     private readonly List<string> conditions = [];
 
@@ -22,11 +22,11 @@ internal sealed class Conditions
         if (value is not null) Add(condition, (parameter, value));
     }
 
-    /// <summary>A column that holds one of the given words; any, when none are given.</summary>
-    public void AddAny(string column, IReadOnlyList<string> words)
+    /// <summary>A column that holds one of the given values; any, when none are given.</summary>
+    public void AddAny(string column, IReadOnlyList<object> values)
     {
-        if (words.Count == 0) return;
-        var names = words.Select((_, i) => $"@{column}{i}").ToList();
-        Add($"{column} IN ({string.Join(", ", names)})", [.. words.Select((word, i) => (names[i], (object?)word))]);
+        if (values.Count == 0) return;
+        var names = values.Select((_, i) => $"@{column}{i}").ToList();
+        Add($"{column} IN ({string.Join(", ", names)})", [.. values.Select((value, i) => (names[i], (object?)value))]);
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Shop.Contracts;
 
-namespace Shop.Backoffice;
+namespace Shop.ServiceDefaults;
 
 /// <summary>
 /// The last line of a page: in which order the list was, by what that line stands there, and its id, by which lines that are equal

@@ -41,16 +41,16 @@ internal readonly record struct Step(Act Act, int Pick)
             for (var from = 0; from + size <= steps.Length; from += size) yield return [.. steps[..from], .. steps[(from + size)..]];
         }
 
-        // Some steps can go only together.
-        for (var i = 0; i < steps.Length && steps.Length <= MostPaired; i++)
-        {
-            for (var j = i + 2; j < steps.Length; j++) yield return [.. steps[..i], .. steps[(i + 1)..j], .. steps[(j + 1)..]];
-        }
-
         for (var i = 0; i < steps.Length; i++)
         {
             for (var pick = 0; pick < steps[i].Pick; pick = (pick + steps[i].Pick + 1) / 2)
                 yield return [.. steps[..i], steps[i] with { Pick = pick }, .. steps[(i + 1)..]];
+        }
+
+        // Some steps can go only together.
+        for (var i = 0; i < steps.Length && steps.Length <= MostPaired; i++)
+        {
+            for (var j = i + 2; j < steps.Length; j++) yield return [.. steps[..i], .. steps[(i + 1)..j], .. steps[(j + 1)..]];
         }
     }
 }

@@ -29,6 +29,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(PaymentRefundInProgress))]
 [JsonSerializable(typeof(PaymentRefunded))]
 [JsonSerializable(typeof(PaymentRefundFailed))]
+[JsonSerializable(typeof(NoteAdded))]
 [JsonSerializable(typeof(ShippingPreparationInProgress))]
 [JsonSerializable(typeof(ShippingPrepared))]
 [JsonSerializable(typeof(Shipped))]
@@ -43,6 +44,9 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(AddressBody))]
 [JsonSerializable(typeof(CancelOrder))]
 [JsonSerializable(typeof(ShipOrder))]
+[JsonSerializable(typeof(DecideReview))]
+[JsonSerializable(typeof(RefundOrder))]
+[JsonSerializable(typeof(AddNote))]
 [JsonSerializable(typeof(AppendEvent))]
 [JsonSerializable(typeof(EventAppended))]
 [JsonSerializable(typeof(IReadOnlyList<OrderAction>))]
@@ -63,6 +67,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(Replayed))]
 [JsonSerializable(typeof(StuckOrders))]
 [JsonSerializable(typeof(Nudged))]
+[JsonSerializable(typeof(PaymentReviews))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 

@@ -50,8 +50,10 @@ internal sealed class FreshKeys(Bank bank) : IPaymentProvider
     public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
         bank.Void(orderId, attempt, paymentId, cancellation);
 
-    public Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
+    public Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
         bank.Refund(orderId, paymentId, refundId, amount, cancellation);
+
+    public Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation) => bank.FindRefund(providerRefundId, cancellation);
 }
 
 /// <summary>Another refund id for each try.</summary>
@@ -67,8 +69,10 @@ internal sealed class FreshRefundIds(IPaymentProvider provider) : IPaymentProvid
     public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
         provider.Void(orderId, attempt, paymentId, cancellation);
 
-    public Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
+    public Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
         provider.Refund(orderId, paymentId, NameBasedId.Of("try", $"{tries++}"), amount, cancellation);
+
+    public Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation) => provider.FindRefund(providerRefundId, cancellation);
 }
 
 /// <summary>The marker is kept back until the outcome is written; the process believes that it stands.</summary>

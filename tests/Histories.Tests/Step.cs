@@ -7,6 +7,7 @@ namespace Shop.Histories.Tests;
 internal enum Act
 {
     GoOn, GoOnAWhile, BreakConnection, Publish, Deliver, PlaceAnother, Pay, MoveHouse, Cancel, AskAgain, Review, Refund, Ship, Duplicate, Kill, Lapse, ForgetKeys,
+    Remind,
 }
 
 /// <summary>One choice of a history. <paramref name="Pick"/> says which: whoever waits, whichever order, whatever token.</summary>
@@ -24,7 +25,8 @@ internal readonly record struct Step(Act Act, int Pick)
                 (13, Gen.Constant(Act.Publish)), (13, Gen.Constant(Act.Deliver)),
                 (1, Gen.Constant(Act.PlaceAnother)), (3, Gen.Constant(Act.Pay)), (2, Gen.Constant(Act.MoveHouse)), (2, Gen.Constant(Act.Cancel)),
                 (2, Gen.Constant(Act.AskAgain)), (2, Gen.Constant(Act.Review)), (2, Gen.Constant(Act.Refund)), (2, Gen.Constant(Act.Ship)),
-                (2, Gen.Constant(Act.Duplicate)), (2, Gen.Constant(Act.Kill)), (1, Gen.Constant(Act.Lapse)), (2, Gen.Constant(Act.ForgetKeys)))
+                (2, Gen.Constant(Act.Duplicate)), (2, Gen.Constant(Act.Kill)), (1, Gen.Constant(Act.Lapse)), (2, Gen.Constant(Act.ForgetKeys)),
+                (2, Gen.Constant(Act.Remind)))
             from pick in Gen.Choose(0, Picks - 1)
             select new Step(act, pick),
             length)

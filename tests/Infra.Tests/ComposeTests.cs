@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Shop.Testing;
@@ -150,6 +153,21 @@ public sealed partial class ComposeTests
     }
 
     [Test]
+    public async Task A_new_environment_has_every_secret_and_no_two_alike_and_is_never_written_over()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "env");
+        Assert.That(await NewEnvironment(file), Is.Zero);
+        var values = (await File.ReadAllLinesAsync(file)).ToDictionary(line => line.Split('=')[0], line => line.Split('=')[1]);
+        var example = ExampleName().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, ".env.example"))).Select(match => match.Groups["name"].Value);
+        Assert.That(example, Is.SubsetOf(values.Keys));
+        Assert.That(values.Where(pair => pair.Key != "SHOP_OTLP_ENDPOINT").Select(pair => pair.Value), Is.Unique.And.All.Match("^[0-9a-f]{48,64}$"));
+        Assert.That(values["SHOP_OPERATOR_KEY_SHA256"], Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(values["SHOP_OPERATOR_KEY"])))));
+        if (!OperatingSystem.IsWindows()) Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(await NewEnvironment(file), Is.EqualTo(1));
+    }
+
+    [Test]
     public void EventStoreDB_replaces_the_embedded_event_store_and_nothing_else()
     {
         var services = EventStoreOverride["services"]!.AsObject();
@@ -162,6 +180,18 @@ public sealed partial class ComposeTests
             Assert.That((server.Scheme, server.Host, server.Port), Is.EqualTo(("esdb", "eventstore", 2113)));
             Assert.That(services["order-events"]!["depends_on"]!["eventstore"]!["condition"]!.ToString(), Is.EqualTo("service_healthy"));
         });
+    }
+
+    private static async Task<int> NewEnvironment(string file)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", [Path.Combine(Repository.Root, "infra/compose/new-env.sh"), file])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        await Task.WhenAll(shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
+        await shell.WaitForExitAsync();
+        return shell.ExitCode;
     }
 
     private static JsonNode Service(string name) => All[name] ?? EventStoreOverride["services"]![name]!;

@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Builder;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Shop.Backoffice;
 using Shop.Contracts;
 using Shop.Gateway;

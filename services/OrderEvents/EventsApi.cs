@@ -74,6 +74,8 @@ public static class EventsApi
     {
         if (long.TryParse(context.Request.Headers["Last-Event-ID"], out var last)) from = last;
         if (from < 0) throw ProblemException.Validation("from", "It must be a position from 0: the stream begins with the event behind it.");
+        // Also finds out whether there is such a position, while the answer can still say so.
+        await streams.ReadAll(from, 1, cancellation);
         context.Response.Headers["X-Last-Position"] = (await store.LastPosition(cancellation)).ToString(CultureInfo.InvariantCulture);
         await ServerSentEvents.Write(context.Response, Events(), cancellation);
 

@@ -9,7 +9,8 @@ namespace Shop.OrderEvents;
 /// <summary>The event store in the shop's own terms: one stream <c>order-{id}</c> for each order, events instead of bytes.</summary>
 public sealed class OrderStreams(IEventStore store)
 {
-    private const string Category = "order-";
+    /// <summary>How the names of the orders' streams begin, and of no others.</summary>
+    public const string Category = "order-";
 
     /// <summary>The whole stream of an order; empty when there is no such order.</summary>
     public async ValueTask<IReadOnlyList<RecordedEvent>> Read(Guid orderId, CancellationToken cancellation)
@@ -43,7 +44,10 @@ public sealed class OrderStreams(IEventStore store)
     /// <summary>Every event of all orders behind a position, in order, and each new one as it is appended.</summary>
     public async IAsyncEnumerable<RecordedEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var stored in store.Subscribe(after, cancellation)) yield return Recorded(stored);
+        await foreach (var entry in store.Subscribe(after, cancellation))
+        {
+            if (entry is StoredEvent stored) yield return Recorded(stored);
+        }
     }
 
     /// <summary>The name of an order's stream.</summary>
@@ -56,7 +60,9 @@ public sealed class OrderStreams(IEventStore store)
         return orderId is not null;
     }
 
-    private static RecordedEvent Recorded(StoredEvent stored)
+    /// <summary>What a stored event says.</summary>
+    /// <exception cref="UnreadableEventException">It is not an order's, or not of a form that is known here.</exception>
+    public static RecordedEvent Recorded(StoredEvent stored)
     {
         if (!TryParseStream(stored.Stream, out var orderId)) throw new UnreadableEventException($"Stream '{stored.Stream}' is not an order's.");
         try

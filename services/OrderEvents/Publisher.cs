@@ -9,9 +9,10 @@ namespace Shop.OrderEvents;
 /// <summary>
 /// The one way from the event store to the broker. The store is the outbox: the publisher reads it in order, publishes what is to
 /// be published, and moves its checkpoint only behind what the broker has confirmed. After any outage it goes on from there, so
-/// an event may be published twice, and none is left out. An event that it cannot read stops it, and turns health red.
+/// an event may be published twice, and none is left out. Of several instances on one store the one that holds the checkpoint
+/// publishes; the others wait for it. An event that it cannot read stops it, and turns health red.
 /// </summary>
-public sealed partial class Publisher(OrderStreams streams, IEventStore store, EventBus bus, ILogger<Publisher> log) : BackgroundService, IHealthCheck
+public sealed partial class Publisher(IEventStore store, EventBus bus, ILogger<Publisher> log) : BackgroundService, IHealthCheck
 {
     /// <summary>How many publishes may wait for the broker's confirm at a time; more only adds latency.</summary>
     private const int Window = 64;
@@ -22,8 +23,11 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
     private string? stoppedBy;
     private string? failingWith;
 
-    /// <summary>The position behind which nothing is confirmed yet.</summary>
+    /// <summary>The position behind which nothing is confirmed yet, here or by the instance that publishes.</summary>
     public long Checkpoint { get; private set; }
+
+    /// <summary>Whether it is this instance that publishes.</summary>
+    public bool IsHolder { get; private set; }
 
     /// <summary>When the event behind the checkpoint was written, if it is waiting for the broker; null when none is.</summary>
     public DateTimeOffset? WaitingSince =>
@@ -61,27 +65,29 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (stoppedBy is { } reason) return HealthCheckResult.Unhealthy($"stopped: {reason}");
-        var behind = await store.LastPosition(cancellationToken) - Checkpoint;
-        return failingWith is { } error
-            ? HealthCheckResult.Degraded($"{behind} events behind: {error}")
-            : HealthCheckResult.Healthy($"{behind} events behind");
+        var behind = await store.CountBehind(Checkpoint, cancellationToken);
+        return failingWith is { } error ? HealthCheckResult.Degraded($"{behind} events behind: {error}")
+            : HealthCheckResult.Healthy(IsHolder ? $"{behind} events behind" : "another instance publishes");
     }
 
     /// <summary>Publishes from the checkpoint on, until something fails.</summary>
     private async Task Run(Action progressed, CancellationToken stopping)
     {
-        Checkpoint = await store.ReadCheckpoint(Reader, stopping);
-        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var window = Channel.CreateBounded<(long Position, DateTimeOffset WrittenAt, Task Confirmed)>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
+        await using var checkpoint = await store.Hold(Reader, elsewhere => Checkpoint = elsewhere, stopping);
+        Checkpoint = checkpoint.Position;
+        IsHolder = true;
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping, checkpoint.Lost);
+        var window = Channel.CreateBounded<(long Position, DateTimeOffset? WrittenAt, Task Confirmed)>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
 
         async Task Send()
         {
             var isFirst = true;
-            await foreach (var recorded in streams.Subscribe(Checkpoint, broken.Token))
+            await foreach (var entry in store.Subscribe(Checkpoint, broken.Token))
             {
                 await window.Writer.WaitToWriteAsync(broken.Token);
-                var confirmed = EventTypes.Of(recorded.Event).Exchange is null ? Task.CompletedTask : bus.Publish(recorded, broken.Token);
-                await window.Writer.WriteAsync((recorded.Position, recorded.Metadata.TimeObserved, confirmed), broken.Token);
+                var recorded = entry is StoredEvent stored ? OrderStreams.Recorded(stored) : null;
+                var confirmed = recorded is null || EventTypes.Of(recorded.Event).Exchange is null ? Task.CompletedTask : bus.Publish(recorded, broken.Token);
+                await window.Writer.WriteAsync((entry.Position, recorded?.Metadata.TimeObserved, confirmed), broken.Token);
 
                 // The first alone. After an outage it waits for the connection, and those behind it, waiting too, could overtake it.
                 if (isFirst) await confirmed;
@@ -93,7 +99,7 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
         {
             await foreach (var (position, writtenAt, confirmed) in window.Reader.ReadAllAsync(broken.Token))
             {
-                Volatile.Write(ref waitingSince, writtenAt.UtcTicks);
+                Volatile.Write(ref waitingSince, writtenAt?.UtcTicks ?? 0);
                 await confirmed;
                 Volatile.Write(ref waitingSince, 0);
                 Checkpoint = position;
@@ -104,12 +110,11 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
 
         async Task Save()
         {
-            var saved = Checkpoint;
             while (true)
             {
                 // Behind the confirms, and not after each: what a crash forgets of it is published once more.
-                await Task.Delay(TimeSpan.FromMilliseconds(100), broken.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (Checkpoint is var position && position != saved) await store.SaveCheckpoint(Reader, saved = position, CancellationToken.None);
+                await Task.Delay(checkpoint.Interval, broken.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (Checkpoint is var position && position != checkpoint.Position) await checkpoint.Save(position, CancellationToken.None);
                 broken.Token.ThrowIfCancellationRequested();
             }
         }
@@ -118,7 +123,9 @@ public sealed partial class Publisher(OrderStreams streams, IEventStore store, E
         var first = await Task.WhenAny(tasks);
         await broken.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        IsHolder = false;
         while (window.Reader.TryRead(out var abandoned)) await abandoned.Confirmed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (checkpoint.Lost.IsCancellationRequested) throw new CheckpointLostException(Reader);
         await first;
     }
 

@@ -10,6 +10,12 @@ public static class Topology
     public const string Payment = "payment";
     public const string Shipping = "shipping";
 
+    /// <summary>
+    /// Nothing is published to this exchange. That it is there says that the broker has been told of the past; a broker without it is
+    /// new, or has lost its disk.
+    /// </summary>
+    public const string Memory = "shop.published";
+
     /// <summary>The topic exchanges.</summary>
     public static IReadOnlyList<string> Exchanges { get; } = [Orders, Payment, Shipping];
 

@@ -9,8 +9,8 @@ namespace Shop.OrderEvents;
 /// <summary>
 /// The Order Event Service: decides by an order's own history, appends the event to the event store, and publishes it. Settings:
 /// <c>ConnectionStrings:EventStore</c> for EventStoreDB, without it an embedded event store in <c>DataDirectory</c>;
-/// <c>ConnectionStrings:RabbitMq</c> for the broker, without one the other services follow the log over HTTP. <c>StuckOrders</c> is the
-/// watch's.
+/// <c>ConnectionStrings:RabbitMq</c> for the broker, without one the other services follow the log over HTTP. <c>Publisher</c> is the
+/// publisher's, <c>StuckOrders</c> the watch's.
 /// </summary>
 public static class OrderEventsService
 {
@@ -32,6 +32,9 @@ public static class OrderEventsService
         if (publishes)
         {
             builder.AddEventBus();
+            builder.Services.AddOptions<PublisherOptions>().BindConfiguration("Publisher")
+                .Validate(options => options.RepublishWindow >= TimeSpan.Zero, "Publisher:RepublishWindow must not be negative (d.hh:mm:ss).")
+                .ValidateOnStart();
             builder.Services.AddSingleton<Publisher>();
             builder.Services.AddHostedService(services => services.GetRequiredService<Publisher>());
             builder.Services.AddHostedService<PublisherLag>();

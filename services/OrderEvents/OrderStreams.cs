@@ -41,6 +41,18 @@ public sealed class OrderStreams(IEventStore store)
     public async ValueTask<IReadOnlyList<RecordedEvent>> ReadAll(long after, int limit, CancellationToken cancellation) =>
         [.. (await store.ReadAll(after, limit, cancellation)).Select(Recorded)];
 
+    /// <summary>The position behind which everything was recorded at that time or later.</summary>
+    public async ValueTask<long> PositionBefore(DateTimeOffset time, CancellationToken cancellation)
+    {
+        // From the end: whoever asks reads all of that anyway, and positions between events mean nothing.
+        await foreach (var stored in store.ReadAllBackwards(cancellation))
+        {
+            if (Recorded(stored).Metadata.TimeObserved < time) return stored.Position;
+        }
+
+        return 0;
+    }
+
     /// <summary>Every event of all orders behind a position, in order, and each new one as it is appended.</summary>
     public async IAsyncEnumerable<RecordedEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Shop.Contracts;
 using Shop.OrderEvents.Store;
 using Shop.ServiceDefaults.Messaging;
@@ -9,10 +10,13 @@ namespace Shop.OrderEvents;
 /// <summary>
 /// The one way from the event store to the broker. The store is the outbox: the publisher reads it in order, publishes what is to
 /// be published, and moves its checkpoint only behind what the broker has confirmed. After any outage it goes on from there, so
-/// an event may be published twice, and none is left out. Of several instances on one store the one that holds the checkpoint
-/// publishes; the others wait for it. An event that it cannot read stops it, and turns health red.
+/// an event may be published twice, and none is left out. A broker that it has never met, be it new or without its disk, is told
+/// again what happened lately: the consumers' inboxes discard what they have completed. Of several instances on one store the one
+/// that holds the checkpoint publishes; the others wait for it. An event that it cannot read stops it, and turns health red.
 /// </summary>
-public sealed partial class Publisher(IEventStore store, EventBus bus, ILogger<Publisher> log) : BackgroundService, IHealthCheck
+public sealed partial class Publisher(
+    OrderStreams streams, IEventStore store, EventBus bus, IOptions<PublisherOptions> options, TimeProvider clock, ILogger<Publisher> log)
+    : BackgroundService, IHealthCheck
 {
     /// <summary>How many publishes may wait for the broker's confirm at a time; more only adds latency.</summary>
     private const int Window = 64;
@@ -66,17 +70,29 @@ public sealed partial class Publisher(IEventStore store, EventBus bus, ILogger<P
     {
         if (stoppedBy is { } reason) return HealthCheckResult.Unhealthy($"stopped: {reason}");
         var behind = await store.CountBehind(Checkpoint, cancellationToken);
-        return failingWith is { } error ? HealthCheckResult.Degraded($"{behind} events behind: {error}")
+        return failingWith is { } error
+            ? HealthCheckResult.Degraded($"{behind} events behind: {error}")
             : HealthCheckResult.Healthy(IsHolder ? $"{behind} events behind" : "another instance publishes");
     }
 
     /// <summary>Publishes from the checkpoint on, until something fails.</summary>
     private async Task Run(Action progressed, CancellationToken stopping)
     {
-        await using var checkpoint = await store.Hold(Reader, elsewhere => Checkpoint = elsewhere, stopping);
+        if (!bus.IsConnected) failingWith = "the broker cannot be reached";
+        var session = await bus.Connected(stopping);
+        failingWith = null;
+        // With the connection, since the next one may lead to another broker; and who has none leaves the checkpoint to an instance that has.
+        using var connected = CancellationTokenSource.CreateLinkedTokenSource(stopping, session);
+        await using var checkpoint = await store.Hold(Reader, elsewhere => Checkpoint = elsewhere, connected.Token);
         Checkpoint = checkpoint.Position;
+        if (!await bus.IsRemembered(stopping))
+        {
+            await GoBack(checkpoint, stopping);
+            await bus.Remember(stopping);
+        }
+
         IsHolder = true;
-        using var broken = CancellationTokenSource.CreateLinkedTokenSource(stopping, checkpoint.Lost);
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(connected.Token, checkpoint.Lost);
         var window = Channel.CreateBounded<(long Position, DateTimeOffset? WrittenAt, Task Confirmed)>(new BoundedChannelOptions(Window) { SingleReader = true, SingleWriter = true });
 
         async Task Send()
@@ -123,15 +139,37 @@ public sealed partial class Publisher(IEventStore store, EventBus bus, ILogger<P
         var first = await Task.WhenAny(tasks);
         await broken.CancelAsync();
         await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        IsHolder = false;
         while (window.Reader.TryRead(out var abandoned)) await abandoned.Confirmed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        IsHolder = false;
         if (checkpoint.Lost.IsCancellationRequested) throw new CheckpointLostException(Reader);
+        if (session.IsCancellationRequested && first.IsCanceled) throw new BrokerUnavailableException("The connection to the broker was lost.");
         await first;
+    }
+
+    private async Task GoBack(ICheckpoint checkpoint, CancellationToken cancellation)
+    {
+        var back = await streams.PositionBefore(clock.GetUtcNow() - options.Value.RepublishWindow, cancellation);
+        if (back >= Checkpoint) return;
+        WentBack(log, Checkpoint, back);
+        await checkpoint.Save(Checkpoint = back, cancellation);
     }
 
     [LoggerMessage(LogLevel.Critical, "The publisher stopped behind position {Position}: nothing is skipped.")]
     private static partial void Stopped(ILogger log, long position, Exception exception);
 
+    [LoggerMessage(LogLevel.Warning, "The broker has none of what was published, be it new or without its disk: publishing again from behind position {Back}, not {Position}.")]
+    private static partial void WentBack(ILogger log, long position, long back);
+
     [LoggerMessage(LogLevel.Warning, "Publishing was interrupted behind position {Position}; going on in {Seconds} s. {Reason}")]
     private static partial void Interrupted(ILogger log, long position, double seconds, string reason);
+}
+
+/// <summary>The settings under <c>Publisher</c>.</summary>
+public sealed class PublisherOptions
+{
+    /// <summary>
+    /// How far back a broker is told again that has lost what it was told. Shorter than the consumers' <c>Inbox:Retention</c>, or they
+    /// would do again what they have forgotten.
+    /// </summary>
+    public TimeSpan RepublishWindow { get; set; } = TimeSpan.FromDays(7);
 }

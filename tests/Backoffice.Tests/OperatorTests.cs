@@ -1,31 +1,39 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Shop.Testing;
 
 namespace Shop.Backoffice.Tests;
 
 /// <summary>
-/// What an operator does when the warehouse was away for too long: a shop whose parcels could not be prepared, and the same shop
-/// when that is mended. Without a broker.
+/// What an operator does when the warehouse refused what it should not: a shop whose parcels could not be prepared, and the same
+/// shop when that is mended. Without a broker.
 /// </summary>
 public sealed class OperatorTests
 {
     private static readonly string[] Impatient =
-        ["Messaging:MaxAttempts=1", "StuckOrders:After=00:00:00.3", "StuckOrders:Interval=00:00:00.05", "Shipping:WarehouseUrl=http://127.0.0.1:1"];
+        ["Messaging:MaxAttempts=1", "StuckOrders:After=00:00:00.3", "StuckOrders:Interval=00:00:00.05"];
 
     private TemporaryFolder folder = null!;
+    private WebApplication warehouse = null!;
     private ShopInProcess shop = null!;
 
     [SetUp]
     public async Task Start()
     {
         folder = new TemporaryFolder();
-        shop = await ShopInProcess.Start(folder.Path, Impatient);
+        warehouse = WebApplication.Create();
+        warehouse.Urls.Add("http://127.0.0.1:0");
+        warehouse.MapPost("/shipments", () => Results.UnprocessableEntity());
+        await warehouse.StartAsync();
+        shop = await ShopInProcess.Start(folder.Path, [.. Impatient, $"Shipping:WarehouseUrl={warehouse.Urls.Single()}"]);
     }
 
     [TearDown]
     public async Task Stop()
     {
         await shop.DisposeAsync();
+        await warehouse.DisposeAsync();
         folder.Dispose();
     }
 

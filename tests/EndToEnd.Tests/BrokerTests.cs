@@ -107,7 +107,7 @@ public sealed class BrokerTests
         var exchanges = (await shop.Broker.Management($"exchanges/{host}")).EnumerateArray()
             .Where(exchange => Text(exchange, "name") is { Length: > 0 } name && !name.StartsWith("amq.", StringComparison.Ordinal))
             .Select(exchange => (Text(exchange, "name"), Text(exchange, "type"), exchange.GetProperty("durable").GetBoolean()));
-        Assert.That(exchanges, Is.EquivalentTo(new[] { ("orders", "topic", true), ("payment", "topic", true), ("shipping", "topic", true) }));
+        Assert.That(exchanges, Is.EquivalentTo(new[] { ("orders", "topic", true), ("payment", "topic", true), ("shipping", "topic", true), (Topology.Memory, "fanout", true) }));
 
         var queues = (await shop.Broker.Management($"queues/{host}")).EnumerateArray()
             .Where(queue => !Text(queue, "name").StartsWith("amq.gen-", StringComparison.Ordinal)).ToList();

@@ -67,6 +67,30 @@ public sealed class PublisherTests
         Assert.That(await FirstSeen(stored.Count), Is.EqualTo(stored));
     }
 
+    [Test]
+    public async Task A_broker_that_lost_its_disk_is_told_again_and_one_that_did_not_is_not()
+    {
+        var placed = new List<string>();
+        for (var i = 0; i < 5; i++) placed.Add(await Place());
+        await Published(5);
+
+        broker.Kill();
+        await broker.Restart();
+        placed.Add(await Place());
+        await Published(6);
+        Assert.That(await Waiting(), Is.EqualTo(6), "it still has what it was told");
+
+        broker.LoseDisk();
+        await broker.Restart();
+        await Published(6);
+        Assert.That(await FirstSeen(6), Is.EqualTo(placed));
+    }
+
+    /// <summary>How many messages wait in the queue <c>payment</c>; there may be none yet.</summary>
+    private async Task<int> Waiting() => (await broker.Management("queues/%2F")).EnumerateArray()
+        .Where(queue => queue.GetProperty("name").GetString() == "payment" && queue.TryGetProperty("messages", out _))
+        .Sum(queue => queue.GetProperty("messages").GetInt32());
+
     private async Task<List<string>> Page(long after)
     {
         var page = await Answer.To(client, HttpMethod.Get, $"/events?from={after}&limit=1000", null, ("X-Api-Key", "dev-service"));
@@ -81,8 +105,7 @@ public sealed class PublisherTests
     }
 
     private Task Published(int count) => Eventually.True(
-        async () => (await broker.Management("queues/%2F/payment")).TryGetProperty("messages", out var messages) && messages.GetInt32() >= count,
-        $"{count} messages wait for the Payment Service", TimeSpan.FromSeconds(60));
+        async () => await Waiting() >= count, $"{count} messages wait for the Payment Service", TimeSpan.FromSeconds(60));
 
     /// <summary>The orders whose creation waits in the queue <c>payment</c>, each where it stands first.</summary>
     private async Task<List<string>> FirstSeen(int count)

@@ -1,4 +1,5 @@
 using System.Text;
+using Shop.Contracts;
 using Shop.OrderEvents.Store;
 
 namespace Shop.OrderEvents.Tests;
@@ -161,6 +162,41 @@ public abstract class EventStoreSuite
         }
 
         Assert.That(seen, Is.EqualTo(ids));
+    }
+
+    [Test]
+    public async Task The_position_at_which_the_log_stood_at_a_time_is_found()
+    {
+        var streams = new OrderStreams(Store);
+        var recorded = new List<RecordedEvent>();
+        for (var minute = 0; minute < 7; minute++)
+        {
+            var metadata = new EventMetadata(
+                new Agent(AgentKind.Customer, "test"), Given.Noon, Given.Noon.AddMinutes(minute), Guid.NewGuid(), Guid.NewGuid());
+            recorded.Add((await streams.Append(Guid.NewGuid(), -1, Guid.NewGuid(), Given.Created, metadata, default))!);
+        }
+
+        for (var minute = 1; minute <= 7; minute++)
+        {
+            var behind = await streams.ReadAll(await streams.PositionBefore(Given.Noon.AddMinutes(minute), default), 10, default);
+            Assert.That(behind.Select(e => e.EventId), Is.EqualTo(recorded.Skip(minute).Select(e => e.EventId)), $"from minute {minute} on");
+        }
+    }
+
+    [Test]
+    public async Task The_log_is_read_backwards()
+    {
+        var before = await Store.LastPosition(default);
+        for (var i = 0; i < 3; i++) await Appended(Stream(), NoStream, [.. Enumerable.Range(0, 200).Select(n => Event($"{n}"))]);
+        var backwards = new List<StoredEvent>();
+        await foreach (var stored in Store.ReadAllBackwards(default))
+        {
+            if (stored.Position <= before) break;
+            backwards.Add(stored);
+        }
+
+        Assert.That(backwards.Select(e => e.EventId).Reverse(), Is.EqualTo((await Store.ReadAll(before, 1000, default)).Select(e => e.EventId)));
+        Assert.That(backwards, Has.Count.EqualTo(600));
     }
 
     [Test]

@@ -94,6 +94,10 @@ public sealed class SqliteEventStoreTests : EventStoreSuite
         Assert.That(all.Select(e => e.Position), Is.EqualTo(Enumerable.Range(1, 500).Select(i => (long)i)));
     }
 
+    [Test]
+    public async Task An_empty_log_stood_at_its_beginning_at_any_time() =>
+        Assert.That(await new OrderStreams(Store).PositionBefore(Given.Noon, default), Is.Zero);
+
     private async Task<string> ThreeEvents()
     {
         var stream = Stream();

@@ -56,6 +56,12 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
 
     public void Stop() => Docker("stop", "-t", "60", name);
 
+    public void Wipe()
+    {
+        Docker("rm", "-f", "-v", name);
+        isCreated = false;
+    }
+
     public void Control(params string[] arguments) => Docker(["exec", name, "rabbitmqctl", .. arguments]);
 
     public string Log() => isCreated ? Docker("logs", "--tail", "50", name) : "";

@@ -13,6 +13,9 @@ internal interface IRabbitMqNode : IDisposable
     /// <summary>SIGTERM, and waits until it has ended.</summary>
     void Stop();
 
+    /// <summary>Loses all that it has stored; it is not running.</summary>
+    void Wipe();
+
     /// <summary>Runs <c>rabbitmqctl</c> with the arguments.</summary>
     void Control(params string[] arguments);
 

@@ -65,6 +65,8 @@ internal sealed class PrivateRabbitMqNode : IRabbitMqNode
         if (!server.WaitForExit(TimeSpan.FromSeconds(60))) throw new TimeoutException($"RabbitMQ did not stop. {Log()}");
     }
 
+    public void Wipe() => Directory.Delete(Inside("data"), recursive: true);
+
     public void Control(params string[] arguments)
     {
         using var control = Run(Path.Combine(Path.GetDirectoryName(Script!)!, "rabbitmqctl"), arguments);

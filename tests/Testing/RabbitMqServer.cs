@@ -105,6 +105,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>kill -9. What is durable is there after <see cref="Restart"/>.</summary>
     public void Kill() => Own().Kill();
 
+    /// <summary>kill -9, and its disk is gone. <see cref="Restart"/> starts an empty one.</summary>
+    public void LoseDisk()
+    {
+        Own().Kill();
+        Own().Wipe();
+    }
+
     /// <summary>Stops it as an operator would, and waits until it has ended.</summary>
     public void Stop() => Own().Stop();
 

@@ -24,6 +24,11 @@ public interface IEventStore : IAsyncDisposable
     /// <exception cref="EventStoreCorruptException">What is stored is not what was written.</exception>
     ValueTask<IReadOnlyList<StoredEvent>> ReadAll(long after, int limit, CancellationToken cancellation);
 
+    /// <summary>The whole log from its last event back to its first, read by and by.</summary>
+    /// <exception cref="EventStoreUnavailableException">The store does not answer.</exception>
+    /// <exception cref="EventStoreCorruptException">What is stored is not what was written.</exception>
+    IAsyncEnumerable<StoredEvent> ReadAllBackwards(CancellationToken cancellation);
+
     /// <summary>
     /// Every event behind a position, in order, first those that are there, then each as it is appended, until cancelled; and between
     /// them, now and then, how far the log was read without meeting one. It outlives connections.

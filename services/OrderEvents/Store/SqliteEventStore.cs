@@ -105,6 +105,17 @@ public sealed class SqliteEventStore : IEventStore
         return new(events);
     }
 
+    public async IAsyncEnumerable<StoredEvent> ReadAllBackwards([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var before = Volatile.Read(ref lastPosition) + 1; before > 1;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var first = Math.Max(1, before - PageSize);
+            foreach (var stored in (await ReadAll(first - 1, (int)(before - first), cancellation)).Reverse()) yield return stored;
+            before = first;
+        }
+    }
+
     public async IAsyncEnumerable<LogEntry> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         while (true)

@@ -68,6 +68,7 @@ internal sealed class JsonLines(ServiceName service, TimeProvider clock) : Conso
                 case null: json.WriteNullValue(); break;
                 case string text: json.WriteStringValue(text); break;
                 case Guid id: json.WriteStringValue(id); break;
+                case DateTimeOffset time: json.WriteStringValue(time); break;
                 case bool yes: json.WriteBooleanValue(yes); break;
                 case int number: json.WriteNumberValue(number); break;
                 case long number: json.WriteNumberValue(number); break;

@@ -44,4 +44,7 @@ public static class LogEvents
 
     /// <summary>The payment provider answers again.</summary>
     public const string BreakerClosed = "BREAKER_CLOSED";
+
+    /// <summary>A connection to the broker was dead without being closed, and is given up for a new one.</summary>
+    public const string ConnectionDropped = "CONNECTION_DROPPED";
 }

@@ -27,6 +27,30 @@ public sealed class EventBus
         published = meters.ShopMeter().CreateCounter<long>("shop.events.published", "{event}", "Events that the broker has confirmed, by type.");
     }
 
+    /// <summary>Waits for the broker; the token is cancelled when that connection is lost.</summary>
+    public async Task<CancellationToken> Connected(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (broker.Session is { IsCancellationRequested: false } session) return session;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellation);
+        }
+    }
+
+    /// <summary>True while there is a connection to the broker.</summary>
+    public bool IsConnected => broker.IsUp;
+
+    /// <summary>
+    /// Whether this broker has been published to before, by what <see cref="Remember"/> left there: false for a new one, and for
+    /// one that lost its disk.
+    /// </summary>
+    /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
+    public Task<bool> IsRemembered(CancellationToken cancellation) => broker.Has(Topology.Memory, cancellation);
+
+    /// <summary>Leaves at the broker that it has been published to.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
+    public Task Remember(CancellationToken cancellation) => broker.Declare(Topology.Memory, cancellation);
+
     /// <summary>
     /// Publishes the message that tells of an event, and completes when the broker has it. Many may be in flight
     /// (more than a hundred gain nothing), and they reach the broker in the order in which they were started for as long as the

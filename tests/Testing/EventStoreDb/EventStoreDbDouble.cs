@@ -225,7 +225,8 @@ public sealed class EventStoreDbDouble : IAsyncDisposable
     {
         var from = From(options);
         if (from > 0 && Log.Behind(from - 1)?.Position != from) call.End(2, "Unexpected FilteredReadAllResult: Error");
-        else await Write(call, options, Log.All.Where(e => e.Position >= from && Passes(options, e)));
+        else if (options.ReadDirection == Options.Types.ReadDirection.Forwards) await Write(call, options, Log.All.Where(e => e.Position >= from && Passes(options, e)));
+        else await Write(call, options, Log.All.Where(e => (from == 0 || e.Position < from) && Passes(options, e)));
     }
 
     private static async Task Write(DoubleCall call, Options options, IEnumerable<DoubleEvent> events)

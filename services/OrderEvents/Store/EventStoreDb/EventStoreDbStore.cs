@@ -14,6 +14,8 @@ public sealed class EventStoreDbStore : IEventStore
 
     private const string ReadMethod = "/event_store.client.streams.Streams/Read";
 
+    private const int PageSize = 256;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -55,6 +57,14 @@ public sealed class EventStoreDbStore : IEventStore
         return [.. events.Where(stored => stored.Position > after).Take(limit)];
     }
 
+    public async IAsyncEnumerable<StoredEvent> ReadAllBackwards([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (long? before = null; await Read(Messages.ReadAllBackwards(OrderStreams.Category, before, PageSize), cancellation) is { Count: > 0 } page; before = page[^1].Position)
+        {
+            foreach (var stored in page) yield return stored;
+        }
+    }
+
     public async IAsyncEnumerable<LogEntry> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var pause = FirstPause;
@@ -84,7 +94,7 @@ public sealed class EventStoreDbStore : IEventStore
     }
 
     public async ValueTask<long> LastPosition(CancellationToken cancellation) =>
-        await Read(Messages.ReadLast(OrderStreams.Category), cancellation) is [var last] ? last.Position : 0;
+        await Read(Messages.ReadAllBackwards(OrderStreams.Category, before: null, count: 1), cancellation) is [var last] ? last.Position : 0;
 
     public async ValueTask<long> CountBehind(long position, CancellationToken cancellation) =>
         (await ReadAll(position, MostCounted, cancellation)).Count;

@@ -30,9 +30,10 @@ internal static class Messages
     /// <summary>The events of all streams whose names begin so: from that position on, itself too if there is an event.</summary>
     public static ReadReq ReadAll(string prefix, long from, ulong count) => All(prefix, From(from), new Options { Count = count });
 
-    /// <summary>The last event of all streams whose names begin so.</summary>
-    public static ReadReq ReadLast(string prefix) => All(
-        prefix, new Options.Types.AllOptions { End = Empty }, new Options { Count = 1, ReadDirection = Options.Types.ReadDirection.Backwards });
+    /// <summary>The same backwards: those before that position, or, without one, from the last on.</summary>
+    public static ReadReq ReadAllBackwards(string prefix, long? before, ulong count) => All(
+        prefix, before is { } position ? From(position) : new Options.Types.AllOptions { End = Empty },
+        new Options { Count = count, ReadDirection = Options.Types.ReadDirection.Backwards });
 
     /// <summary>The events of all streams whose names begin so, behind that position, and each as it comes.</summary>
     public static ReadReq Subscribe(string prefix, long after) =>

@@ -59,6 +59,29 @@ internal sealed partial class BrokerConnection(
         }
     }
 
+    /// <summary>Whether the broker has an exchange of that name.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
+    public Task<bool> Has(string exchange, CancellationToken cancellation) => OnChannel(async channel =>
+    {
+        try
+        {
+            await channel.ExchangeDeclarePassiveAsync(exchange, cancellation);
+            return true;
+        }
+        catch (OperationInterruptedException exception) when (exception.ShutdownReason?.ReplyCode == Constants.NotFound)
+        {
+            return false;
+        }
+    }, cancellation);
+
+    /// <summary>Declares an exchange that says something by being there; nothing is published to it.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
+    public Task Declare(string exchange, CancellationToken cancellation) => OnChannel(async channel =>
+    {
+        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);
+        return true;
+    }, cancellation);
+
     public override void Dispose()
     {
         declaring.Dispose();
@@ -113,6 +136,19 @@ internal sealed partial class BrokerConnection(
             }
 
             await Task.Delay(Backoff, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> OnChannel(Func<IChannel, Task<bool>> act, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var channel = await (current ?? throw new BrokerUnavailableException("The broker is away.")).CreateChannelAsync(cancellationToken: cancellation);
+            return await act(channel);
+        }
+        catch (Exception exception) when (exception is AlreadyClosedException or OperationInterruptedException or IOException)
+        {
+            throw new BrokerUnavailableException($"The broker cannot be asked: {exception.Message}", exception);
         }
     }
 

@@ -4,6 +4,7 @@ using MassTransit.RabbitMqTransport.Configuration;
 using MassTransit.Transports;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Shop.ServiceDefaults.Logs;
 
 namespace Shop.ServiceDefaults.Messaging.RabbitMq;
 
@@ -48,6 +49,6 @@ internal sealed partial class DeadConnectionWatch(IBusInstance bus, BrokerConnec
             cancellation).ContinueWith(sent => _ = sent.Exception, TaskScheduler.Default);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A dead connection to {Broker} is dropped")]
+    [LoggerMessage(EventName = LogEvents.ConnectionDropped, Level = LogLevel.Warning, Message = "A dead connection to {Broker} is dropped")]
     private static partial void LogDropped(ILogger log, string broker);
 }

@@ -15,7 +15,10 @@ public sealed class EventStoreDbStoreTests : EventStoreSuite
     [OneTimeTearDown]
     public async Task StopServer() => await server.DisposeAsync();
 
-    protected override Task<IEventStore> Open() => Task.FromResult<IEventStore>(new EventStoreDbStore(EventStoreDbSettings.Parse(server.ConnectionString)));
+    /// <summary>Of its own, so that on a server that others use too nobody meets these events.</summary>
+    protected override string Prefix { get; } = $"tested{Guid.NewGuid():N}-";
+
+    protected override Task<IEventStore> Open() => Task.FromResult<IEventStore>(Connect(holdFor: null));
 
     [Test]
     public async Task A_subscription_says_how_far_it_has_got_also_where_no_order_has_an_event()
@@ -81,11 +84,10 @@ public sealed class EventStoreDbStoreTests : EventStoreSuite
     public async Task The_checkpoint_of_a_process_that_died_is_taken_over()
     {
         var reader = $"reader-{Guid.NewGuid():N}";
-        var settings = EventStoreDbSettings.Parse(server.ConnectionString);
-        var dead = new EventStoreDbStore(settings, holdFor: TimeSpan.FromSeconds(2));
+        var dead = Connect(holdFor: TimeSpan.FromSeconds(2));
         var held = await dead.Hold(reader, _ => { }, default);
         await held.Save(5, default);
-        await using var heir = new EventStoreDbStore(settings, holdFor: TimeSpan.FromSeconds(2));
+        await using var heir = Connect(holdFor: TimeSpan.FromSeconds(2));
         var waiting = heir.Hold(reader, _ => { }, default);
         await dead.DisposeAsync(); // it can say nothing any more, as if it had been killed
         await using var taken = await waiting.WaitAsync(TimeSpan.FromSeconds(60));
@@ -97,9 +99,8 @@ public sealed class EventStoreDbStoreTests : EventStoreSuite
     public async Task A_holder_that_was_taken_for_dead_is_told()
     {
         var reader = $"reader-{Guid.NewGuid():N}";
-        var settings = EventStoreDbSettings.Parse(server.ConnectionString);
-        await using var slow = new EventStoreDbStore(settings, holdFor: TimeSpan.FromHours(1)); // renews never
-        await using var heir = new EventStoreDbStore(settings, holdFor: TimeSpan.FromSeconds(0.2));
+        await using var slow = Connect(holdFor: TimeSpan.FromHours(1)); // renews never
+        await using var heir = Connect(holdFor: TimeSpan.FromSeconds(0.2));
         var held = await slow.Hold(reader, _ => { }, default);
         await using var taken = await heir.Hold(reader, _ => { }, default).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.That(async () => await held.Save(9, default), Throws.TypeOf<CheckpointLostException>());
@@ -108,4 +109,6 @@ public sealed class EventStoreDbStoreTests : EventStoreSuite
         Assert.That(taken.Position, Is.Zero);
         await taken.Save(3, default);
     }
+
+    private EventStoreDbStore Connect(TimeSpan? holdFor) => new(EventStoreDbSettings.Parse(server.ConnectionString), holdFor, Prefix);
 }

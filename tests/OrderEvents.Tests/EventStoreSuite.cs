@@ -1,5 +1,4 @@
 using System.Text;
-using Shop.Contracts;
 using Shop.OrderEvents.Store;
 
 namespace Shop.OrderEvents.Tests;
@@ -165,25 +164,6 @@ public abstract class EventStoreSuite
     }
 
     [Test]
-    public async Task The_position_at_which_the_log_stood_at_a_time_is_found()
-    {
-        var streams = new OrderStreams(Store);
-        var recorded = new List<RecordedEvent>();
-        for (var minute = 0; minute < 7; minute++)
-        {
-            var metadata = new EventMetadata(
-                new Agent(AgentKind.Customer, "test"), Given.Noon, Given.Noon.AddMinutes(minute), Guid.NewGuid(), Guid.NewGuid());
-            recorded.Add((await streams.Append(Guid.NewGuid(), -1, Guid.NewGuid(), Given.Created, metadata, default))!);
-        }
-
-        for (var minute = 1; minute <= 7; minute++)
-        {
-            var behind = await streams.ReadAll(await streams.PositionBefore(Given.Noon.AddMinutes(minute), default), 10, default);
-            Assert.That(behind.Select(e => e.EventId), Is.EqualTo(recorded.Skip(minute).Select(e => e.EventId)), $"from minute {minute} on");
-        }
-    }
-
-    [Test]
     public async Task The_log_is_read_backwards()
     {
         var before = await Store.LastPosition(default);
@@ -257,7 +237,10 @@ public abstract class EventStoreSuite
         throw new InvalidOperationException("The subscription ended.");
     }
 
-    protected static string Stream() => $"order-{Guid.NewGuid()}";
+    /// <summary>How the names of the streams begin that are in the log.</summary>
+    protected virtual string Prefix => OrderStreams.Category;
+
+    protected string Stream() => $"{Prefix}{Guid.NewGuid()}";
 
     protected static NewEvent Event(string name) =>
         new(Guid.NewGuid(), "tested/v1", Encoding.UTF8.GetBytes($$"""{"n":"{{name}}"}"""), "{}"u8.ToArray());

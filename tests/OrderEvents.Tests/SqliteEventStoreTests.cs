@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Shop.Contracts;
 using Shop.OrderEvents.Store;
 using Shop.ServiceDefaults;
 using Shop.Testing;
@@ -92,6 +93,25 @@ public sealed class SqliteEventStoreTests : EventStoreSuite
         await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Appended(Stream(), -1, Event("e"))));
         var all = await Store.ReadAll(0, 1000, default);
         Assert.That(all.Select(e => e.Position), Is.EqualTo(Enumerable.Range(1, 500).Select(i => (long)i)));
+    }
+
+    [Test]
+    public async Task The_position_at_which_the_log_stood_at_a_time_is_found()
+    {
+        var streams = new OrderStreams(Store);
+        var recorded = new List<RecordedEvent>();
+        for (var minute = 0; minute < 7; minute++)
+        {
+            var metadata = new EventMetadata(
+                new Agent(AgentKind.Customer, "test"), Given.Noon, Given.Noon.AddMinutes(minute), Guid.NewGuid(), Guid.NewGuid());
+            recorded.Add((await streams.Append(Guid.NewGuid(), -1, Guid.NewGuid(), Given.Created, metadata, default))!);
+        }
+
+        for (var minute = 1; minute <= 7; minute++)
+        {
+            var behind = await streams.ReadAll(await streams.PositionBefore(Given.Noon.AddMinutes(minute), default), 10, default);
+            Assert.That(behind.Select(e => e.EventId), Is.EqualTo(recorded.Skip(minute).Select(e => e.EventId)), $"from minute {minute} on");
+        }
     }
 
     [Test]

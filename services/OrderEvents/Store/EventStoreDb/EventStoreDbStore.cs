@@ -21,12 +21,17 @@ public sealed class EventStoreDbStore : IEventStore
 
     private readonly Cluster cluster;
     private readonly TimeSpan holdFor;
+    private readonly string prefix;
 
-    /// <summary>A store that connects when it is first asked. <paramref name="holdFor"/>: see <see cref="EventStoreDbCheckpoint"/>.</summary>
-    public EventStoreDbStore(EventStoreDbSettings settings, TimeSpan? holdFor = null)
+    /// <summary>
+    /// A store that connects when it is first asked. <paramref name="holdFor"/>: see <see cref="EventStoreDbCheckpoint"/>. Tests that
+    /// share a server have logs of their own, of streams with another <paramref name="prefix"/>.
+    /// </summary>
+    public EventStoreDbStore(EventStoreDbSettings settings, TimeSpan? holdFor = null, string prefix = OrderStreams.Category)
     {
         cluster = new Cluster(settings);
         this.holdFor = holdFor ?? TimeSpan.FromSeconds(10);
+        this.prefix = prefix;
     }
 
     /// <exception cref="EventStoreRefusedException">The stream was deleted, access is denied, or the events are too large.</exception>
@@ -53,13 +58,13 @@ public sealed class EventStoreDbStore : IEventStore
         // Behind its end the server would look until the deadline.
         if (after > 0 && after >= await LastPosition(cancellation)) return [];
         // It begins with the event at the position.
-        var events = await Read(Messages.ReadAll(OrderStreams.Category, after, (ulong)limit + 1), cancellation);
+        var events = await Read(Messages.ReadAll(prefix, after, (ulong)limit + 1), cancellation);
         return [.. events.Where(stored => stored.Position > after).Take(limit)];
     }
 
     public async IAsyncEnumerable<StoredEvent> ReadAllBackwards([EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (long? before = null; await Read(Messages.ReadAllBackwards(OrderStreams.Category, before, PageSize), cancellation) is { Count: > 0 } page; before = page[^1].Position)
+        for (long? before = null; await Read(Messages.ReadAllBackwards(prefix, before, PageSize), cancellation) is { Count: > 0 } page; before = page[^1].Position)
         {
             foreach (var stored in page) yield return stored;
         }
@@ -72,7 +77,7 @@ public sealed class EventStoreDbStore : IEventStore
         {
             var node = cluster.Current;
             await using var answers = node.Grpc
-                .Stream(ReadMethod, Messages.Subscribe(OrderStreams.Category, after), ReadResp.Parser, deadline: null, cancellation)
+                .Stream(ReadMethod, Messages.Subscribe(prefix, after), ReadResp.Parser, deadline: null, cancellation)
                 .GetAsyncEnumerator(cancellation);
             while (await Next(answers, node))
             {
@@ -94,7 +99,7 @@ public sealed class EventStoreDbStore : IEventStore
     }
 
     public async ValueTask<long> LastPosition(CancellationToken cancellation) =>
-        await Read(Messages.ReadAllBackwards(OrderStreams.Category, before: null, count: 1), cancellation) is [var last] ? last.Position : 0;
+        await Read(Messages.ReadAllBackwards(prefix, before: null, count: 1), cancellation) is [var last] ? last.Position : 0;
 
     public async ValueTask<long> CountBehind(long position, CancellationToken cancellation) =>
         (await ReadAll(position, MostCounted, cancellation)).Count;

@@ -40,6 +40,23 @@ public sealed class EventStoreDbStoreTests : EventStoreSuite
     }
 
     [Test]
+    public async Task A_log_without_an_event_is_empty_however_it_is_read()
+    {
+        await using var empty = new EventStoreDbStore(EventStoreDbSettings.Parse(server.ConnectionString), prefix: $"none{Guid.NewGuid():N}-");
+        Assert.That(await empty.LastPosition(default), Is.Zero);
+        Assert.That(await empty.CountBehind(0, default), Is.Zero);
+        Assert.That(await empty.ReadAll(0, 10, default), Is.Empty);
+        await foreach (var stored in empty.ReadAllBackwards(default)) Assert.Fail($"There is {stored}.");
+    }
+
+    [Test]
+    public async Task Behind_the_end_of_the_log_there_is_nothing()
+    {
+        var last = await Appended(Stream(), -1, Event("last"));
+        Assert.That(await Store.ReadAll(last.Position + 1_000_000_000, 10, default), Is.Empty);
+    }
+
+    [Test]
     public async Task What_is_in_other_streams_is_none_of_the_orders_log()
     {
         var before = await Store.LastPosition(default);

@@ -57,12 +57,14 @@ internal sealed class DoubleCall(HttpContext context, DoubleFaults faults)
     /// <summary>Breaks off.</summary>
     public void Abort() => context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(2); // INTERNAL_ERROR
 
-    /// <summary>Ends the call with its outcome, and what else EventStoreDB puts into the trailers.</summary>
+    /// <summary>Ends the call with its outcome, and what else EventStoreDB says of it: behind what was answered, or else in the headers.</summary>
     public void End(int status = 0, string message = "", params (string Name, string Value)[] trailers)
     {
-        context.Response.AppendTrailer("grpc-status", status.ToString());
-        if (message.Length > 0) context.Response.AppendTrailer("grpc-message", Uri.EscapeDataString(message));
-        foreach (var (name, value) in trailers) context.Response.AppendTrailer(name, value);
+        foreach (var (name, value) in (IEnumerable<(string, string)>)[("grpc-status", status.ToString()), ("grpc-message", Uri.EscapeDataString(message)), .. trailers])
+        {
+            if (context.Response.HasStarted) context.Response.AppendTrailer(name, value);
+            else context.Response.Headers[name] = value;
+        }
     }
 
     private static byte[] Frame(IMessage message)

@@ -224,7 +224,7 @@ public sealed class EventStoreDbDouble : IAsyncDisposable
     private async Task ReadAll(DoubleCall call, Options options)
     {
         var from = From(options);
-        if (from > 0 && Log.Behind(from - 1)?.Position != from) call.End(2, "Unexpected FilteredReadAllResult: Error");
+        if (from > 0 && Log.Behind(from - 1) is { } next && next.Position != from) call.End(2, "Unexpected FilteredReadAllResult: Error");
         else if (options.ReadDirection == Options.Types.ReadDirection.Forwards) await Write(call, options, Log.All.Where(e => e.Position >= from && Passes(options, e)));
         else await Write(call, options, Log.All.Where(e => (from == 0 || e.Position < from) && Passes(options, e)));
     }

@@ -55,9 +55,7 @@ public sealed class EventStoreDbStore : IEventStore
 
     public async ValueTask<IReadOnlyList<StoredEvent>> ReadAll(long after, int limit, CancellationToken cancellation)
     {
-        // Behind its end the server would look until the deadline.
-        if (after > 0 && after >= await LastPosition(cancellation)) return [];
-        // It begins with the event at the position.
+        // The server begins with the event at the position.
         var events = await Read(Messages.ReadAll(prefix, after, (ulong)limit + 1), cancellation);
         return [.. events.Where(stored => stored.Position > after).Take(limit)];
     }

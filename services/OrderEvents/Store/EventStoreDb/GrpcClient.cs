@@ -80,10 +80,11 @@ internal sealed class GrpcClient : IDisposable
         if (deadline is { } time) limit.CancelAfter(time);
         using var request = Request(method, content, deadline);
         using var response = await Guard(() => http.SendAsync(request, limit.Token));
-        Check(response);
+        // Who answers nothing may say so in the headers alone.
+        if (HasEnded(response)) yield break;
         await using var body = await Guard(() => response.Content.ReadAsStreamAsync(limit.Token));
         while (await Guard(() => ReadMessage(body, parser, limit.Token)) is { } message) yield return message;
-        CheckStatus(response.TrailingHeaders, mustBeThere: true);
+        if (!HasEnded(response.TrailingHeaders)) throw new GrpcException(GrpcStatus.Unavailable, "The answer ended without its outcome.");
 
         async Task<T> Guard<T>(Func<Task<T>> step)
         {
@@ -160,10 +161,10 @@ internal sealed class GrpcClient : IDisposable
         }
     }
 
-    private static void Check(HttpResponseMessage response)
+    private static bool HasEnded(HttpResponseMessage response)
     {
-        CheckStatus(response.Headers, mustBeThere: false);
-        if (response.StatusCode == HttpStatusCode.OK) return;
+        if (HasEnded(response.Headers)) return true;
+        if (response.StatusCode == HttpStatusCode.OK) return false;
         throw new GrpcException(
             response.StatusCode switch
             {
@@ -177,13 +178,12 @@ internal sealed class GrpcClient : IDisposable
             $"HTTP {(int)response.StatusCode}");
     }
 
-    private static void CheckStatus(HttpResponseHeaders headers, bool mustBeThere)
+    /// <summary>True when the outcome is there and is good.</summary>
+    private static bool HasEnded(HttpResponseHeaders headers)
     {
-        if (!headers.TryGetValues("grpc-status", out var values))
-            if (mustBeThere) throw new GrpcException(GrpcStatus.Unavailable, "The answer ended without its outcome.");
-            else return;
+        if (!headers.TryGetValues("grpc-status", out var values)) return false;
         if (!int.TryParse(values.First(), CultureInfo.InvariantCulture, out var status)) throw new GrpcException(GrpcStatus.Unknown, "The outcome is no number.");
-        if (status == 0) return;
+        if (status == 0) return true;
         var trailers = headers.NonValidated.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         throw new GrpcException((GrpcStatus)status, Uri.UnescapeDataString(trailers.GetValueOrDefault("grpc-message", "")), trailers);
     }

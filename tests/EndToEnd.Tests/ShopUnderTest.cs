@@ -7,7 +7,8 @@ namespace Shop.EndToEnd.Tests;
 
 /// <summary>
 /// The shop as it runs in production: every service a process of its own, a real RabbitMQ between them, the sandbox for money and
-/// a real SMTP server for mail.
+/// a real SMTP server for mail. The events are in the EventStoreDB that <c>SHOP_TEST_EVENTSTORE</c> names (one that is empty at first:
+/// all of them are the shop's), or else in the embedded store.
 /// </summary>
 public sealed class ShopUnderTest : IAsyncDisposable
 {
@@ -195,8 +196,10 @@ public sealed class ShopUnderTest : IAsyncDisposable
     private async Task<ServiceProcess> Run(string project, params string[] settings)
     {
         var home = Directory.CreateDirectory(Path.Combine(folder.Path, Path.GetFileName(project))).FullName;
+        string[] store = project == "services/OrderEvents" && Environment.GetEnvironmentVariable("SHOP_TEST_EVENTSTORE") is { Length: > 0 } named
+            ? [$"ConnectionStrings:EventStore={named}"] : [];
         var process = new ServiceProcess(
-            project, home, [$"DataDirectory={home}/data", $"ConnectionStrings:RabbitMq={Amqp}", .. settings, .. settingsOf(project)]);
+            project, home, [$"DataDirectory={home}/data", $"ConnectionStrings:RabbitMq={Amqp}", .. store, .. settings, .. settingsOf(project)]);
         lock (processes) processes.Add(process);
         return await process.Start();
     }

@@ -47,7 +47,7 @@ public sealed class ShopUnderTest : IAsyncDisposable
         shop.Sandbox = await shop.Run("infra/Sandbox");
         shop.Orders = await shop.Run("services/OrderEvents");
         var started = await Task.WhenAll(
-            shop.Run("services/Payment", $"Orders:Url={shop.Orders.Url}", $"Payment:Provider:Url={shop.Sandbox.Url}"),
+            shop.Run("services/Payment", $"Orders:Url={shop.Orders.Url}", $"Payment:Provider:Url={shop.Sandbox.Url}", "Payment:RefundAudit:FirstLook=00:00:02"),
             shop.Run("services/Shipping", $"Orders:Url={shop.Orders.Url}"),
             shop.Run(
                 "services/Notification", $"Orders:Url={shop.Orders.Url}", "Smtp:Host=127.0.0.1", $"Smtp:Port={smtp.Port}", "Smtp:UseTls=false"));

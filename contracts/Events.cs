@@ -30,7 +30,9 @@ public sealed record PaymentUpdated(PaymentMethod Payment) : OrderEvent;
 /// <summary>The customer chose another shipping address, which is the one that <paramref name="Personal"/> holds.</summary>
 public sealed record ShippingAddressUpdated(PersonalData? Personal = null) : OrderEvent;
 
-/// <summary>The customer cancelled. <paramref name="Reason"/> is the customer's own words, or <c>customer-request</c>.</summary>
+/// <summary>
+/// The customer, or staff, cancelled. <paramref name="Reason"/> is their own words, or <c>customer-request</c> or <c>staff-request</c>.
+/// </summary>
 public sealed record OrderCancelled(string Reason, string? Note = null) : OrderEvent;
 
 /// <summary>Marker: from here on the attempt is open, and the payment method is fixed until its outcome is known.</summary>
@@ -57,11 +59,23 @@ public sealed record PaymentAuthVoided(int Attempt, PaymentVoidReason Reason, st
 /// <summary>Staff asked for (part of) the captured amount to be given back.</summary>
 public sealed record RefundRequested(Guid RefundId, long Amount, string Reason) : OrderEvent;
 
-/// <summary>Marker: from here on the refund is open, and is repeated until it succeeds.</summary>
-public sealed record PaymentRefundInProgress(Guid RefundId, long Amount, string Currency, RefundCause Cause) : OrderEvent;
+/// <summary>
+/// Marker: from here on the refund is open, until the provider says how it ended. <paramref name="RetryOf"/> is the failed refund
+/// whose place it takes.
+/// </summary>
+public sealed record PaymentRefundInProgress(Guid RefundId, long Amount, string Currency, RefundCause Cause, Guid? RetryOf = null) : OrderEvent;
 
-/// <summary>The refund succeeded at the provider.</summary>
+/// <summary>The refund succeeded at the provider. It may still fail: see <see cref="PaymentRefundFailed"/>.</summary>
 public sealed record PaymentRefunded(Guid RefundId, long Amount, string Currency, string ProviderRefundId) : OrderEvent;
+
+/// <summary>
+/// The refund failed at the provider, be it weeks after it had succeeded: the money is the shop's again, and still to be given
+/// back. <paramref name="Reason"/> is the provider's word, such as <c>expired_or_canceled_card</c>.
+/// </summary>
+public sealed record PaymentRefundFailed(Guid RefundId, long Amount, string Currency, string ProviderRefundId, string? Reason = null) : OrderEvent;
+
+/// <summary>Staff noted something for other staff: the text is <see cref="PersonalData.Note"/>, since it may say anything of anybody.</summary>
+public sealed record NoteAdded(PersonalData? Personal = null) : OrderEvent;
 
 /// <summary>Marker: from here on the order can neither be cancelled nor sent to another address.</summary>
 public sealed record ShippingPreparationInProgress(Guid ShipmentId) : OrderEvent;
@@ -91,7 +105,7 @@ public sealed record Address(
 /// key that can be destroyed) while the stream still folds: each member may be missing, for good.
 /// </summary>
 public sealed record PersonalData(
-    string? Name = null, string? Email = null, string? Phone = null, Address? ShippingAddress = null, Address? BillingAddress = null);
+    string? Name = null, string? Email = null, string? Phone = null, Address? ShippingAddress = null, Address? BillingAddress = null, string? Note = null);
 
 /// <summary>Why an attempt to pay failed.</summary>
 [JsonConverter(typeof(Kebab<PaymentFailureReason>))]

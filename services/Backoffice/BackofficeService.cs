@@ -3,8 +3,8 @@ using Shop.ServiceDefaults;
 namespace Shop.Backoffice;
 
 /// <summary>
-/// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, and stuck orders. It holds
-/// nothing itself; it asks the services, and says which of them did not answer. Settings: <c>Orders:Url</c>, and under
+/// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, stuck orders, and what staff
+/// decides and does about orders. It holds nothing itself; it asks the services, and says which of them did not answer. Settings: <c>Orders:Url</c>, and under
 /// <c>Services</c> the URL of the service behind each queue.
 /// </summary>
 public static class BackofficeService
@@ -20,6 +20,7 @@ public static class BackofficeService
         app.UseServiceDefaults();
         app.MapDeadLetters();
         app.MapStuckOrders();
+        app.MapStaffCommands();
         return app;
     }
 }

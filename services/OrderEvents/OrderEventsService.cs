@@ -1,3 +1,4 @@
+using Shop.OrderEvents.Reviews;
 using Shop.OrderEvents.Store;
 using Shop.OrderEvents.Watch;
 using Shop.ServiceDefaults;
@@ -39,6 +40,7 @@ public static class OrderEventsService
             builder.Services.AddHealthChecks().AddCheck<Publisher>("publisher");
         }
 
+        builder.AddPaymentReviews(DataDirectory(builder.Configuration));
         builder.AddStuckOrdersWatch(DataDirectory(builder.Configuration), publishes);
 
         var app = builder.Build();
@@ -46,6 +48,8 @@ public static class OrderEventsService
         app.MapOrders();
         app.MapEvents();
         app.MapStuckOrders();
+        app.MapPaymentReviews();
+        app.MapStaffCommands();
         return app;
     }
 

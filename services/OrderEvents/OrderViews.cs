@@ -69,6 +69,7 @@ public static class OrderViews
         foreach (var recorded in stream)
         {
             order = Order.Evolve(order, recorded);
+            if (IsForStaffOnly(recorded.Event)) continue;
             var entry = new TimelineEntry(
                 recorded.Revision, EventTypes.Of(recorded.Event).Name, recorded.Metadata.TimeOccurred, recorded.Metadata.Agent.Kind, order.Status);
             entries.Add(recorded.Event switch
@@ -81,6 +82,7 @@ public static class OrderViews
                 RefundRequested e => entry with { Amount = e.Amount },
                 PaymentRefundInProgress e => entry with { Amount = e.Amount },
                 PaymentRefunded e => entry with { Amount = e.Amount },
+                PaymentRefundFailed e => entry with { Amount = e.Amount },
                 Shipped e => entry with { Carrier = e.Carrier, Packages = e.Packages },
                 _ => entry,
             });
@@ -89,14 +91,18 @@ public static class OrderViews
         return new Timeline(order!.Id, entries);
     }
 
+    /// <summary>True for what a customer does not see happen.</summary>
+    public static bool IsForStaffOnly(OrderEvent @event) => @event is NoteAdded;
+
     private static long Refunded(Order order) =>
         order.Refunds.Where(refund => refund.Status == RefundStatus.Refunded).Sum(refund => refund.Amount);
 
     private static PaymentStatus PaymentStatusOf(Order order) => order switch
     {
         { Captured: { } captured } when Refunded(order) == captured.Amount => PaymentStatus.Refunded,
-        { Captured: not null } when order.Refunds.Exists(refund => refund.Status != RefundStatus.Refunded) => PaymentStatus.Refunding,
-        { Captured: not null } when order.Refunds.Count > 0 => PaymentStatus.PartiallyRefunded,
+        { Captured: not null } when order.HasRefundUnderWay => PaymentStatus.Refunding,
+        { RefundFailedForGood: true } => PaymentStatus.RefundFailed,
+        { Captured: not null } when Refunded(order) > 0 => PaymentStatus.PartiallyRefunded,
         { Captured: not null } => PaymentStatus.Captured,
         { LastAttempt: null } or { NextAttemptDue: true } => PaymentStatus.Pending,
         { LastAttempt.Status: AttemptStatus.Open } => PaymentStatus.InProgress,

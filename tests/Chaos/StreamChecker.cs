@@ -10,6 +10,7 @@ internal sealed class StreamChecker
 
     private readonly Dictionary<long, string> attempts = [];
     private readonly Dictionary<string, (long Amount, bool IsDone, bool IsBegun)> refunds = [];
+    private readonly HashSet<string> failedRefunds = [];
     private readonly HashSet<string> once = [];
     private long total;
     private bool updatedSinceFailure;
@@ -118,6 +119,15 @@ internal sealed class StreamChecker
                 if (!IsCaptured) yield return "refund-requested before payment-captured";
                 if (!refunds.TryAdd(e.Text("refundId"), (e.Number("amount"), false, false))) yield return "refund-requested twice";
                 break;
+            case "payment-refund-failed":
+                if (!refunds.TryGetValue(e.Text("refundId"), out var gone) || !gone.IsBegun) yield return "payment-refund-failed of a refund that was not begun";
+                failedRefunds.Add(e.Text("refundId"));
+                refunds.Remove(e.Text("refundId"));
+                break;
+            case "payment-refund-in-progress" when e.Text("retryOf") is { Length: > 0 } failed:
+                if (!failedRefunds.Remove(failed)) yield return "a retry of a refund that had not failed, or twice";
+                refunds[e.Text("refundId")] = (e.Number("amount"), false, true);
+                break;
             case "payment-refund-in-progress":
                 if (!IsCaptured) yield return "a refund before payment-captured";
                 if (refunds.TryGetValue(e.Text("refundId"), out var asked) ? asked.IsBegun : !IsCancelled) yield return "a refund that nobody asked for, or begun twice";
@@ -128,6 +138,8 @@ internal sealed class StreamChecker
                 if (!refunds.TryGetValue(e.Text("refundId"), out var open) || open.IsDone || !open.IsBegun || open.Amount != e.Number("amount"))
                     yield return "payment-refunded of a refund that is not open";
                 refunds[e.Text("refundId")] = (e.Number("amount"), true, true);
+                break;
+            case "note-added":
                 break;
             case "shipping-preparation-in-progress":
                 if (!IsCaptured) yield return "preparation before payment-captured";

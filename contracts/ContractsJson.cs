@@ -68,6 +68,16 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(StuckOrders))]
 [JsonSerializable(typeof(Nudged))]
 [JsonSerializable(typeof(PaymentReviews))]
+[JsonSerializable(typeof(ProjectionList))]
+[JsonSerializable(typeof(OrderPage))]
+[JsonSerializable(typeof(CustomerOrdersPage))]
+[JsonSerializable(typeof(JournalPage))]
+[JsonSerializable(typeof(JournalVerification))]
+[JsonSerializable(typeof(StatisticsView))]
+[JsonSerializable(typeof(ApprovalPage))]
+[JsonSerializable(typeof(OrderDifference))]
+[JsonSerializable(typeof(CommandPage))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 

@@ -1,3 +1,4 @@
+using Shop.OrderEvents.Commands;
 using Shop.OrderEvents.Reviews;
 using Shop.OrderEvents.Store;
 using Shop.OrderEvents.Watch;
@@ -9,7 +10,8 @@ namespace Shop.OrderEvents;
 /// <summary>
 /// The Order Event Service: decides by an order's own history, appends the event to the event store, and publishes it. Settings:
 /// <c>DataDirectory</c> for the embedded event store, <c>ConnectionStrings:RabbitMq</c> for the broker; without one, the other
-/// services follow the log over HTTP. <c>Publisher</c> is the publisher's, <c>StuckOrders</c> the watch's.
+/// services follow the log over HTTP. <c>Publisher</c> is the publisher's, <c>StuckOrders</c> the watch's, <c>CommandLog</c> the
+/// command log's.
 /// </summary>
 public static class OrderEventsService
 {
@@ -42,9 +44,11 @@ public static class OrderEventsService
 
         builder.AddPaymentReviews(DataDirectory(builder.Configuration));
         builder.AddStuckOrdersWatch(DataDirectory(builder.Configuration), publishes);
+        builder.AddCommandLog(DataDirectory(builder.Configuration));
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseCommandLog();
         app.MapOrders();
         app.MapEvents();
         app.MapStuckOrders();

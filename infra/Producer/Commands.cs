@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json;
 using Shop.Contracts;
 
@@ -29,7 +31,7 @@ internal static class Commands
             Exit codes: 0 done, 1 refused or otherwise than asked for, 2 not found, 3 the shop or a part of it is away or too slow,
             130 interrupted.
             """);
-        Wait.Validators.Add(result => Bounds(result, result.GetValue(Wait), 0.1, 3600));
+        Wait.Validators.Add(result => Bounds(result, 0.1, 3600));
         root.Options.Add(Wait);
         root.Subcommands.Add(Order());
         root.Subcommands.Add(Pay("pay-authorised", "Pay with a card that its bank authorises.", Cards.Authorised[0], Steps.Paid));
@@ -95,9 +97,9 @@ internal static class Commands
     private static Command Demo()
     {
         var orders = new Option<int>("--orders") { Description = "How many orders to place.", DefaultValueFactory = _ => 50 };
-        orders.Validators.Add(result => Bounds(result, result.GetValue(orders), 1, 1_000_000));
+        orders.Validators.Add(result => Bounds(result, 1, 1_000_000));
         var rate = new Option<double>("--rate") { Description = "How many in a second.", DefaultValueFactory = _ => 5 };
-        rate.Validators.Add(result => Bounds(result, result.GetValue(rate), 0.001, 1000));
+        rate.Validators.Add(result => Bounds(result, 0.001, 1000));
         var seed = new Option<int?>("--seed") { Description = "The same seed places the same orders." };
         var command = new Command("demo", "Place many orders that come to all kinds of ends.") { orders, rate, seed };
         command.SetAction((parsed, cancellation) => Guarded(async () =>
@@ -151,8 +153,10 @@ internal static class Commands
         }
     }
 
-    private static void Bounds(System.CommandLine.Parsing.OptionResult result, double value, double least, double most)
+    /// <summary>What is no number at all is the parser's to refuse.</summary>
+    private static void Bounds(OptionResult result, double least, double most)
     {
-        if (!(value >= least && value <= most)) result.AddError(FormattableString.Invariant($"{result.Option.Name} must be from {least} to {most}."));
+        if (result.Tokens is [{ Value: var text }] && double.TryParse(text, CultureInfo.InvariantCulture, out var value) && !(value >= least && value <= most))
+            result.AddError(FormattableString.Invariant($"{result.Option.Name} must be from {least} to {most}."));
     }
 }

@@ -40,6 +40,14 @@ internal sealed class Scene(Steps steps, Random random)
 
     public async Task Ship() => Seen = await steps.Ship(Seen!.OrderId, One(Carriers), $"JJD{random.NextInt64(1_000_000_000_000):000000000000}");
 
+    public async Task Refund(bool all)
+    {
+        var wanted = all ? PaymentStatus.Refunded : PaymentStatus.PartiallyRefunded;
+        Seen = await steps.Refund(Seen!.OrderId, all ? null : Seen.Totals.Total / 2, all ? "arrived broken" : "a cup was missing");
+        if (Seen.Payment.Status != wanted)
+            throw new ShopException(ExitCodes.Refused, $"The payment of order {Seen.OrderId} should be {Screen.Word(wanted)}, and is {Screen.Word(Seen.Payment.Status)}.");
+    }
+
     public async Task Becomes(OrderStatus wanted) => Seen = Steps.Being(await steps.AtRest(Seen!.OrderId), wanted);
 
     private T One<T>(IReadOnlyList<T> things) => things[random.Next(things.Count)];

@@ -48,7 +48,11 @@ internal sealed class ShopClient(ShopSettings settings, TimeSpan patience) : IDi
     /// <summary>Has a payment under review accepted or declined.</summary>
     public Task Review(Guid order, bool accept, string? note, CancellationToken cancellation) => Send(
         HttpMethod.Post, $"admin/reviews/{order}/{(accept ? "accept" : "decline")}", Scope.Operator,
-        JsonSerializer.SerializeToUtf8Bytes(new(note), ProducerJson.Default.ReviewNote), cancellation);
+        JsonSerializer.SerializeToUtf8Bytes(new(note), ContractsJson.Default.DecideReview), cancellation);
+
+    /// <summary>Has some of the money given back, in minor units of the order's currency, or all that is left.</summary>
+    public Task<OrderView> Refund(Guid order, long? amount, string reason, CancellationToken cancellation) =>
+        Write(HttpMethod.Post, $"admin/orders/{order}/refunds", Scope.Operator, new(amount, reason), ContractsJson.Default.RefundOrder, cancellation);
 
     /// <summary>Reads the order until it is as wanted.</summary>
     /// <exception cref="ShopException">Not within that time.</exception>

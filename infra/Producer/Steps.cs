@@ -53,6 +53,13 @@ internal sealed class Steps(ShopClient shop, TimeSpan wait, CancellationToken ca
         return await shop.Ship(order, carrier, trackingNumber, cancellation);
     }
 
+    /// <summary>An operator gives some of the money back, or all of it; the provider does it.</summary>
+    public async Task<OrderView> Refund(Guid order, long? amount, string reason)
+    {
+        await shop.Refund(order, amount, reason, cancellation);
+        return await Until(order, seen => seen.Payment.Status is PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded);
+    }
+
     /// <summary>Waits until nothing more will happen to the order before somebody does something.</summary>
     public Task<OrderView> AtRest(Guid order) => Until(order, IsAtRest);
 

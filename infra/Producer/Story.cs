@@ -7,12 +7,24 @@ internal sealed record Story(string Name, int Weight, Func<Scene, Task> Play)
 {
     public static readonly IReadOnlyList<Story> All =
     [
-        new("bought, shipped", 34, async scene =>
+        new("bought, shipped", 28, async scene =>
         {
             await scene.Order(Cards.Authorised);
             await scene.Ship();
         }),
-        new("bought, awaits its carrier", 12, async scene =>
+        new("shipped, refunded", 4, async scene =>
+        {
+            await scene.Order(Cards.Authorised);
+            await scene.Ship();
+            await scene.Refund(all: true);
+        }),
+        new("shipped, refunded in part", 4, async scene =>
+        {
+            await scene.Order(Cards.Authorised);
+            await scene.Ship();
+            await scene.Refund(all: false);
+        }),
+        new("bought, awaits its carrier", 10, async scene =>
         {
             await scene.Order(Cards.Authorised);
             await scene.Becomes(OrderStatus.ShipmentPrepared);

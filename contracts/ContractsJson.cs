@@ -67,7 +67,6 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(Replayed))]
 [JsonSerializable(typeof(StuckOrders))]
 [JsonSerializable(typeof(Nudged))]
-[JsonSerializable(typeof(PaymentReviews))]
 [JsonSerializable(typeof(ProjectionList))]
 [JsonSerializable(typeof(OrderPage))]
 [JsonSerializable(typeof(CustomerOrdersPage))]
@@ -81,6 +80,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(OrderDifference))]
 [JsonSerializable(typeof(CommandPage))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(PaymentReviews))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 

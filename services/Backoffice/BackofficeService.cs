@@ -9,11 +9,11 @@ using Shop.ServiceDefaults;
 namespace Shop.Backoffice;
 
 /// <summary>
-/// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, stuck orders, and what staff
-/// decides and does about orders, for which it asks the services, and says which of them did not answer; and what it makes of the log
-/// for reading, which follows from the log, and may be deleted; and it hands approved orders on to an order management system. It
-/// decides nothing. Settings: <c>DataDirectory</c>, <c>Orders:Url</c>, under <c>Services</c> the URL of the service behind each queue,
-/// and <c>OrderManagement</c>.
+/// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, and stuck orders, for which
+/// it asks the services, and says which of them did not answer; what staff decides and does about orders, which it passes on; what
+/// it makes of the log for reading, which follows from the log, and may be deleted; and approved orders, which it hands on to an order
+/// management system. It decides nothing. Settings: <c>DataDirectory</c>, <c>Orders:Url</c>, under <c>Services</c> the URL of the
+/// service behind each queue, and <c>OrderManagement</c>.
 /// </summary>
 public static class BackofficeService
 {
@@ -31,7 +31,6 @@ public static class BackofficeService
         app.UseWebSockets();
         app.MapDeadLetters();
         app.MapStuckOrders();
-        app.MapStaffCommands();
         app.MapProjections();
         app.MapOrderLists();
         app.MapOrderHistory();
@@ -41,6 +40,7 @@ public static class BackofficeService
         app.MapCommands();
         app.MapJournal();
         app.MapStatistics();
+        app.MapStaffCommands();
         return app;
     }
 }

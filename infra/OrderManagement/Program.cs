@@ -1,4 +1,4 @@
 using Shop.OrderManagement;
 using Shop.ServiceDefaults;
 
-return await ServiceHost.Run(() => OrderManagementService.Build(args));
+return await ServiceHost.Run(args, OrderManagementService.Build);

@@ -12,6 +12,8 @@ namespace Shop.EndToEnd.Tests;
 /// </summary>
 public sealed class ShopUnderTest : IAsyncDisposable
 {
+    private static readonly string? EventStore = Environment.GetEnvironmentVariable("SHOP_TEST_EVENTSTORE");
+
     private readonly TemporaryFolder folder = new();
     private readonly List<ServiceProcess> processes = [];
     private readonly Func<string, string[]> settingsOf;
@@ -19,6 +21,9 @@ public sealed class ShopUnderTest : IAsyncDisposable
 
     private ShopUnderTest(RabbitMqServer broker, Uri amqp, SmtpServer smtp, Func<string, string[]> settingsOf) =>
         (Broker, Amqp, Smtp, this.settingsOf) = (broker, amqp, smtp, settingsOf);
+
+    /// <summary>Whether the events are in EventStoreDB.</summary>
+    public static bool IsOnEventStoreDb => EventStore is { Length: > 0 };
 
     public RabbitMqServer Broker { get; }
 
@@ -196,8 +201,7 @@ public sealed class ShopUnderTest : IAsyncDisposable
     private async Task<ServiceProcess> Run(string project, params string[] settings)
     {
         var home = Directory.CreateDirectory(Path.Combine(folder.Path, Path.GetFileName(project))).FullName;
-        string[] store = project == "services/OrderEvents" && Environment.GetEnvironmentVariable("SHOP_TEST_EVENTSTORE") is { Length: > 0 } named
-            ? [$"ConnectionStrings:EventStore={named}"] : [];
+        string[] store = project == "services/OrderEvents" && IsOnEventStoreDb ? [$"ConnectionStrings:EventStore={EventStore}"] : [];
         var process = new ServiceProcess(
             project, home, [$"DataDirectory={home}/data", $"ConnectionStrings:RabbitMq={Amqp}", .. store, .. settings, .. settingsOf(project)]);
         lock (processes) processes.Add(process);

@@ -93,6 +93,9 @@ public enum WaitsFor
     /// <summary>Money is to be given back.</summary>
     Refund,
 
+    /// <summary>Money is to be given back, and the provider failed to too often: staff must act.</summary>
+    RefundByStaff,
+
     /// <summary>A paid order is to be prepared for shipment.</summary>
     ShippingPreparation,
 

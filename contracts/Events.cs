@@ -57,11 +57,20 @@ public sealed record PaymentAuthVoided(int Attempt, PaymentVoidReason Reason, st
 /// <summary>Staff asked for (part of) the captured amount to be given back.</summary>
 public sealed record RefundRequested(Guid RefundId, long Amount, string Reason) : OrderEvent;
 
-/// <summary>Marker: from here on the refund is open, and is repeated until it succeeds.</summary>
-public sealed record PaymentRefundInProgress(Guid RefundId, long Amount, string Currency, RefundCause Cause) : OrderEvent;
+/// <summary>
+/// Marker: from here on the refund is open, until the provider says how it ended. <paramref name="RetryOf"/> is the failed refund
+/// whose place it takes.
+/// </summary>
+public sealed record PaymentRefundInProgress(Guid RefundId, long Amount, string Currency, RefundCause Cause, Guid? RetryOf = null) : OrderEvent;
 
-/// <summary>The refund succeeded at the provider.</summary>
+/// <summary>The refund succeeded at the provider. It may still fail: see <see cref="PaymentRefundFailed"/>.</summary>
 public sealed record PaymentRefunded(Guid RefundId, long Amount, string Currency, string ProviderRefundId) : OrderEvent;
+
+/// <summary>
+/// The refund failed at the provider, be it weeks after it had succeeded: the money is the shop's again, and still to be given
+/// back. <paramref name="Reason"/> is the provider's word, such as <c>expired_or_canceled_card</c>.
+/// </summary>
+public sealed record PaymentRefundFailed(Guid RefundId, long Amount, string Currency, string ProviderRefundId, string? Reason = null) : OrderEvent;
 
 /// <summary>Marker: from here on the order can neither be cancelled nor sent to another address.</summary>
 public sealed record ShippingPreparationInProgress(Guid ShipmentId) : OrderEvent;

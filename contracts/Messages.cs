@@ -33,6 +33,7 @@ public abstract record Message
             Contracts.PaymentReviewDeclined e => new PaymentReviewDeclined { EventId = id, OrderId = order, Revision = revision, OccurredAt = at, Attempt = e.Attempt },
             Contracts.PaymentCaptured e => new PaymentCaptured { EventId = id, OrderId = order, Revision = revision, OccurredAt = at, Attempt = e.Attempt, Amount = e.Amount, Currency = e.Currency },
             Contracts.PaymentAuthFailed e => new PaymentAuthFailed { EventId = id, OrderId = order, Revision = revision, OccurredAt = at, Attempt = e.Attempt, Reason = e.Reason, Retryable = e.Retryable, DeclineCode = e.DeclineCode },
+            Contracts.PaymentRefundFailed e => new PaymentRefundFailed { EventId = id, OrderId = order, Revision = revision, OccurredAt = at, RefundId = e.RefundId, Amount = e.Amount, Currency = e.Currency, Reason = e.Reason },
             Contracts.Shipped e => new Shipped { EventId = id, OrderId = order, Revision = revision, OccurredAt = at, ShipmentId = e.ShipmentId, Carrier = e.Carrier, ShippedAt = e.ShippedAt },
             _ => null,
         };
@@ -98,6 +99,15 @@ public sealed record PaymentAuthFailed : Message
     public required PaymentFailureReason Reason { get; init; }
     public required bool Retryable { get; init; }
     public string? DeclineCode { get; init; }
+}
+
+/// <summary><c>payment.payment-refund-failed</c></summary>
+public sealed record PaymentRefundFailed : Message
+{
+    public required Guid RefundId { get; init; }
+    public required long Amount { get; init; }
+    public required string Currency { get; init; }
+    public string? Reason { get; init; }
 }
 
 /// <summary><c>shipping.shipped</c></summary>

@@ -70,7 +70,7 @@ public sealed record PaymentView
 
 /// <summary>Where the payment stands, in one word.</summary>
 [JsonConverter(typeof(Kebab<PaymentStatus>))]
-public enum PaymentStatus { Pending, InProgress, Review, Failed, Voided, Captured, Refunding, PartiallyRefunded, Refunded }
+public enum PaymentStatus { Pending, InProgress, Review, Failed, Voided, Captured, Refunding, PartiallyRefunded, Refunded, RefundFailed }
 
 /// <summary>One attempt to pay and its outcome. <see cref="StartedAt"/> is when its marker was recorded.</summary>
 public sealed record PaymentAttempt(
@@ -86,12 +86,25 @@ public sealed record PaymentAttempt(
 [JsonConverter(typeof(Kebab<AttemptStatus>))]
 public enum AttemptStatus { Open, Review, ReviewAccepted, ReviewDeclined, Failed, Voided, Captured }
 
-/// <summary>A refund: asked for by staff, in progress at the provider, or done.</summary>
-public sealed record RefundView(Guid RefundId, long Amount, RefundStatus Status, RefundCause Cause, string? ProviderRefundId = null);
+/// <summary>
+/// A refund: asked for by staff, in progress at the provider, done, or failed there. One that failed is made again, as
+/// <paramref name="Attempt"/> 2 and so on, each a refund of its own that names in <paramref name="RetryOf"/> whose place it takes.
+/// <paramref name="RetryDue"/>: it failed, and the next attempt has not begun.
+/// </summary>
+public sealed record RefundView(
+    Guid RefundId,
+    long Amount,
+    RefundStatus Status,
+    RefundCause Cause,
+    string? ProviderRefundId = null,
+    int Attempt = 1,
+    Guid? RetryOf = null,
+    bool RetryDue = false,
+    string? FailureReason = null);
 
 /// <summary>Where a refund stands.</summary>
 [JsonConverter(typeof(Kebab<RefundStatus>))]
-public enum RefundStatus { Requested, InProgress, Refunded }
+public enum RefundStatus { Requested, InProgress, Refunded, Failed }
 
 /// <summary>The parcel side of an order.</summary>
 public sealed record ShippingView

@@ -28,6 +28,7 @@ public static class Topology
         new(Payment, "payment.payment-updated"),
         new(Payment, "payment.payment-review-accepted"),
         new(Payment, "payment.payment-review-declined"),
+        new(Payment, "payment.payment-refund-failed"),
     ]);
 
     /// <summary>The Shipping Service's queue.</summary>

@@ -20,7 +20,7 @@ public sealed class SandboxOptions
     /// <summary>How long the answer for <c>pm_sandbox_timeout</c> is held back. The work is done at once.</summary>
     public TimeSpan TimeoutDelay { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>When a refund of <c>pm_card_pendingRefund</c> succeeds, and one of <c>pm_card_refundFail</c> fails.</summary>
+    /// <summary>When a refund of <c>pm_card_pendingRefund</c> succeeds, and one of <c>pm_card_refundFail</c> or the first of <c>pm_sandbox_refund_fails_once</c> fails.</summary>
     public TimeSpan RefundDelay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long an authorization can be captured. Afterwards it lapses and the payment intent is canceled.</summary>

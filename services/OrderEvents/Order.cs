@@ -12,6 +12,9 @@ public sealed record Order
     /// <summary>A customer may try to pay this often.</summary>
     public const int MaxAttempts = 5;
 
+    /// <summary>A refund that fails at the provider is made so often in all; then staff must act.</summary>
+    public const int MaxRefundAttempts = 3;
+
     public required Guid Id { get; init; }
     public required OrderCreated Placed { get; init; }
     public required PaymentMethod Method { get; init; }
@@ -36,8 +39,20 @@ public sealed record Order
     /// <summary>The method was changed after a failed attempt, and the next attempt has not begun.</summary>
     public bool NextAttemptDue => MethodUpdatedSinceFailure && LastAttempt is { Status: AttemptStatus.Failed or AttemptStatus.Voided };
 
-    /// <summary>What was captured and neither is, nor is about to be, given back.</summary>
-    public long Refundable => (Captured?.Amount ?? 0) - Refunds.Sum(refund => refund.Amount);
+    /// <summary>What was captured and neither is, nor is about to be, given back. What failed for good is there to be given back again.</summary>
+    public long Refundable => (Captured?.Amount ?? 0)
+        - Refunds.Where(refund => refund.Status != RefundStatus.Failed || refund.RetryDue).Sum(refund => refund.Amount);
+
+    /// <summary>All that was captured is meant to be given back, also when that has not worked out so far.</summary>
+    public bool IsRefundedInFull =>
+        Captured is { } captured && Refunds.Where(refund => refund.RetryOf is null).Sum(refund => refund.Amount) >= captured.Amount;
+
+    /// <summary>A refund that was asked for, is open, or failed and is to be made again.</summary>
+    public bool HasRefundUnderWay =>
+        Refunds.Exists(refund => refund.Status is RefundStatus.Requested or RefundStatus.InProgress || refund.RetryDue);
+
+    /// <summary>A refund failed at the provider for the last time, and staff has not asked for another since.</summary>
+    public bool RefundFailedForGood { get; init; }
 
     /// <summary>Where the order stands, in one word.</summary>
     public OrderStatus Status => this switch
@@ -139,9 +154,12 @@ public sealed record Order
 
         PaymentRefundInProgress e => order.Refund(e.RefundId) switch
         {
-            { Status: RefundStatus.InProgress or RefundStatus.Refunded } => Decision.Repeat,
+            { Status: not RefundStatus.Requested } => Decision.Repeat,
             { Status: RefundStatus.Requested, Amount: var amount } => amount == e.Amount ? Decision.Accept : Refuse("amount-mismatch", "refund-requested"),
             _ when order.Captured is null => Refuse("payment-not-captured"),
+            _ when e.RetryOf is { } failed => order.Refund(failed) is { RetryDue: true, Amount: var amount } && amount == e.Amount
+                ? Decision.Accept
+                : Refuse("refund-retry-not-due", "payment-refund-failed"),
             _ when order.Cancelled is null => Refuse("order-not-cancelled"),
             _ => order.WithinWhatIsLeft(e.Amount),
         },
@@ -150,6 +168,16 @@ public sealed record Order
         {
             { Status: RefundStatus.Refunded } => Decision.Repeat,
             { Status: RefundStatus.InProgress, Amount: var amount } => amount == e.Amount ? Decision.Accept : Refuse("amount-mismatch", "payment-refund-in-progress"),
+            { Status: RefundStatus.Failed } => Refuse("refund-not-open", "payment-refund-failed"),
+            _ => Refuse("refund-not-open"),
+        },
+
+        // Also of a refund that succeeded: the provider, or the customer's bank, may find out weeks later that it cannot be done.
+        PaymentRefundFailed e => order.Refund(e.RefundId) switch
+        {
+            { Status: RefundStatus.Failed } => Decision.Repeat,
+            { Status: RefundStatus.InProgress or RefundStatus.Refunded, Amount: var amount } =>
+                amount == e.Amount ? Decision.Accept : Refuse("amount-mismatch", "payment-refund-in-progress"),
             _ => Refuse("refund-not-open"),
         },
 
@@ -158,7 +186,7 @@ public sealed record Order
             { Preparation: { } preparation } => preparation == e ? Decision.Repeat : Refuse("preparation-already-begun", "shipping-preparation-in-progress"),
             { Cancelled: not null } => Refuse("order-cancelled", "order-cancelled"),
             { Captured: null } => Refuse("payment-not-captured"),
-            { Refundable: 0 } => Refuse("order-fully-refunded", "payment-refunded"),
+            { IsRefundedInFull: true } => Refuse("order-fully-refunded", "payment-refunded"),
             _ => Decision.Accept,
         },
 
@@ -224,10 +252,15 @@ public sealed record Order
             Retryable = e.Retryable,
         }),
         PaymentAuthVoided e => With(e.Attempt, a => a with { Status = AttemptStatus.Voided, ProviderPaymentId = e.ProviderPaymentId }),
-        RefundRequested e => this with { Refunds = Refunds.Add(new(e.RefundId, e.Amount, RefundStatus.Requested, RefundCause.RefundRequested)) },
+        RefundRequested e => this with
+        {
+            Refunds = Refunds.Add(new(e.RefundId, e.Amount, RefundStatus.Requested, RefundCause.RefundRequested)),
+            RefundFailedForGood = false,
+        },
         PaymentRefundInProgress e => Refund(e.RefundId) is { } requested
             ? With(requested, r => r with { Status = RefundStatus.InProgress })
-            : this with { Refunds = Refunds.Add(new(e.RefundId, e.Amount, RefundStatus.InProgress, e.Cause)) },
+            : Begin(new RefundView(e.RefundId, e.Amount, RefundStatus.InProgress, e.Cause, RetryOf: e.RetryOf)),
+        PaymentRefundFailed e => Fail(Refund(e.RefundId)!, e),
         PaymentRefunded e => With(Refund(e.RefundId)!, r => r with { Status = RefundStatus.Refunded, ProviderRefundId = e.ProviderRefundId }),
         ShippingPreparationInProgress e => this with { Preparation = e },
         ShippingPrepared e => this with { Prepared = e },
@@ -243,6 +276,26 @@ public sealed record Order
         this with { Attempts = Attempts.SetItem(attempt - 1, change(Attempts[attempt - 1])) };
 
     private Order With(RefundView refund, Func<RefundView, RefundView> change) => this with { Refunds = Refunds.Replace(refund, change(refund)) };
+
+    private Order Begin(RefundView refund)
+    {
+        if (refund.RetryOf is not { } id || Refund(id) is not { } failed) return this with { Refunds = Refunds.Add(refund) };
+        var retried = With(failed, r => r with { RetryDue = false });
+        return retried with { Refunds = retried.Refunds.Add(refund with { Attempt = failed.Attempt + 1, Cause = failed.Cause }) };
+    }
+
+    private Order Fail(RefundView refund, PaymentRefundFailed e)
+    {
+        var isLast = refund.Attempt >= MaxRefundAttempts;
+        var failed = With(refund, r => r with
+        {
+            Status = RefundStatus.Failed,
+            ProviderRefundId = e.ProviderRefundId,
+            FailureReason = e.Reason,
+            RetryDue = !isLast,
+        });
+        return failed with { RefundFailedForGood = RefundFailedForGood || isLast };
+    }
 
     private Decision DecideReview(int number, AttemptStatus decision) => AttemptNumber(number) switch
     {

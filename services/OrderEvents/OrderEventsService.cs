@@ -1,3 +1,4 @@
+using Shop.OrderEvents.Commands;
 using Shop.OrderEvents.Store;
 using Shop.OrderEvents.Watch;
 using Shop.ServiceDefaults;
@@ -8,7 +9,8 @@ namespace Shop.OrderEvents;
 /// <summary>
 /// The Order Event Service: decides by an order's own history, appends the event to the event store, and publishes it. Settings:
 /// <c>DataDirectory</c> for the embedded event store, <c>ConnectionStrings:RabbitMq</c> for the broker; without one, the other
-/// services follow the log over HTTP. <c>Publisher</c> is the publisher's, <c>StuckOrders</c> the watch's.
+/// services follow the log over HTTP. <c>Publisher</c> is the publisher's, <c>StuckOrders</c> the watch's, <c>CommandLog</c> the
+/// command log's.
 /// </summary>
 public static class OrderEventsService
 {
@@ -40,9 +42,11 @@ public static class OrderEventsService
         }
 
         builder.AddStuckOrdersWatch(DataDirectory(builder.Configuration), publishes);
+        builder.AddCommandLog(DataDirectory(builder.Configuration));
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseCommandLog();
         app.MapOrders();
         app.MapEvents();
         app.MapStuckOrders();

@@ -81,6 +81,7 @@ public static class OrderViews
                 RefundRequested e => entry with { Amount = e.Amount },
                 PaymentRefundInProgress e => entry with { Amount = e.Amount },
                 PaymentRefunded e => entry with { Amount = e.Amount },
+                PaymentRefundFailed e => entry with { Amount = e.Amount },
                 Shipped e => entry with { Carrier = e.Carrier, Packages = e.Packages },
                 _ => entry,
             });
@@ -95,8 +96,9 @@ public static class OrderViews
     private static PaymentStatus PaymentStatusOf(Order order) => order switch
     {
         { Captured: { } captured } when Refunded(order) == captured.Amount => PaymentStatus.Refunded,
-        { Captured: not null } when order.Refunds.Exists(refund => refund.Status != RefundStatus.Refunded) => PaymentStatus.Refunding,
-        { Captured: not null } when order.Refunds.Count > 0 => PaymentStatus.PartiallyRefunded,
+        { Captured: not null } when order.HasRefundUnderWay => PaymentStatus.Refunding,
+        { RefundFailedForGood: true } => PaymentStatus.RefundFailed,
+        { Captured: not null } when Refunded(order) > 0 => PaymentStatus.PartiallyRefunded,
         { Captured: not null } => PaymentStatus.Captured,
         { LastAttempt: null } or { NextAttemptDue: true } => PaymentStatus.Pending,
         { LastAttempt.Status: AttemptStatus.Open } => PaymentStatus.InProgress,

@@ -45,3 +45,10 @@ public sealed class RefundRequestedConsumer(PaymentProcess payments) : IConsumer
     public Task Consume(ConsumeContext<RefundRequested> context) =>
         payments.Advance(context.Message.OrderId, context.Cause(), context.CancellationToken);
 }
+
+/// <summary>A refund that failed is made again.</summary>
+public sealed class PaymentRefundFailedConsumer(PaymentProcess payments) : IConsumer<PaymentRefundFailed>
+{
+    public Task Consume(ConsumeContext<PaymentRefundFailed> context) =>
+        payments.Advance(context.Message.OrderId, context.Cause(), context.CancellationToken);
+}

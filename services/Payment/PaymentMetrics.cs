@@ -13,6 +13,7 @@ public sealed class PaymentMetrics
     private readonly Counter<long> failed;
     private readonly Counter<long> voided;
     private readonly Counter<long> refunded;
+    private readonly Counter<long> refundsFailed;
 
     public PaymentMetrics(IMeterFactory meters)
     {
@@ -21,7 +22,8 @@ public sealed class PaymentMetrics
         failed = meter.CreateCounter<long>("shop.payments.failed", "{payment}", "Payment attempts that failed, by reason.");
         voided = meter.CreateCounter<long>("shop.payments.voided", "{payment}", "Authorizations given back because the order was cancelled.");
         refunded = meter.CreateCounter<long>("shop.payments.refunded", "{payment}", "Refunds that succeeded.");
-        foreach (var counter in (Counter<long>[])[succeeded, voided, refunded]) counter.Add(0);
+        refundsFailed = meter.CreateCounter<long>("shop.payments.refunds.failed", "{refund}", "Refunds that failed at the provider, also after they had succeeded.");
+        foreach (var counter in (Counter<long>[])[succeeded, voided, refunded, refundsFailed]) counter.Add(0);
         foreach (var reason in Enum.GetValues<PaymentFailureReason>()) failed.Add(0, Reason(reason));
     }
 
@@ -34,6 +36,7 @@ public sealed class PaymentMetrics
             case PaymentAuthFailed failure: failed.Add(1, Reason(failure.Reason)); break;
             case PaymentAuthVoided: voided.Add(1); break;
             case PaymentRefunded: refunded.Add(1); break;
+            case PaymentRefundFailed: refundsFailed.Add(1); break;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Shop.Contracts;
 using Shop.Payment.Provider;
+using Shop.Payment.Reminding;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Logs;
 using Shop.ServiceDefaults.Messaging;
@@ -14,8 +15,8 @@ namespace Shop.Payment;
 /// redelivered message, a second handler or a restart after a crash finds what was done and goes on behind it.
 /// </summary>
 public sealed partial class PaymentProcess(
-    OrdersClient orders, IPaymentProvider provider, IOptions<PaymentOptions> options, TimeProvider clock, PaymentMetrics metrics,
-    ILogger<PaymentProcess> log)
+    OrdersClient orders, PaymentEvents events, IPaymentProvider provider, Refunds refunds, IReminders reminders, IOptions<PaymentOptions> options,
+    TimeProvider clock, ILogger<PaymentProcess> log)
 {
     /// <summary>More steps than any order takes at once: beyond it two of us are arguing, and the message comes back later.</summary>
     private const int MostSteps = 12;
@@ -30,6 +31,24 @@ public sealed partial class PaymentProcess(
     /// <summary>Does whatever the order's payment waits for; nothing, when it waits for nothing.</summary>
     public async Task Advance(Guid orderId, Cause cause, CancellationToken cancellation) =>
         await Advance(await Read(orderId, cancellation), justMarked: false, cause, cancellation);
+
+    /// <summary>
+    /// Gives back the money of a review that nobody has decided, while it can still be told from a lapsed authorization. Who decides
+    /// at this moment either comes first in the stream, or finds the money gone. Null: there is nothing to come back to.
+    /// </summary>
+    internal async Task<DateTimeOffset?> Expire(Reminder reminder, CancellationToken cancellation)
+    {
+        var order = await Read(reminder.OrderId, cancellation);
+        if (order.Payment.Attempts is [.., { Status: AttemptStatus.Review, ProviderPaymentId: { } paymentId } attempt]
+            && attempt.Attempt == int.Parse(reminder.Subject, CultureInfo.InvariantCulture)
+            && await Void(order, attempt, paymentId, reminder.Cause, cancellation) is AppendOutcome.Refused { Code: "payment-under-review" })
+        {
+            throw new InvalidOperationException("The payment under review was captured at the provider itself: decide the review.");
+        }
+
+        await Advance(reminder.OrderId, reminder.Cause, cancellation);
+        return null;
+    }
 
     private async Task Advance(OrderView order, bool justMarked, Cause cause, CancellationToken cancellation)
     {
@@ -52,8 +71,8 @@ public sealed partial class PaymentProcess(
                 case AttemptStatus.ReviewDeclined:
                     outcome = await Reject(order, attempt, attempt.ProviderPaymentId!, cause, cancellation);
                     break;
-                case AttemptStatus.Captured when DueRefund(order) is { } refund:
-                    outcome = await Refund(order, attempt, refund, cause, cancellation);
+                case AttemptStatus.Captured when Refunds.Due(order) is { } refund:
+                    outcome = await refunds.Advance(order, attempt.ProviderPaymentId!, refund, cause, cancellation);
                     break;
                 case null when !cancelled:
                     outcome = await Mark(order.OrderId, 1, cause, cancellation);
@@ -75,7 +94,7 @@ public sealed partial class PaymentProcess(
     private async Task<AppendOutcome> Mark(Guid orderId, int attempt, Cause cause, CancellationToken cancellation)
     {
         await LeaveTime(orderId, attempt, cancellation);
-        return await Append(orderId, new PaymentAuthInProgress(attempt), attempt, cause, cancellation);
+        return await events.Append(orderId, new PaymentAuthInProgress(attempt), attempt, cause, cancellation);
     }
 
     /// <summary>
@@ -100,11 +119,13 @@ public sealed partial class PaymentProcess(
         switch (result)
         {
             case Authorization.Declined declined:
-                return await Append(
+                return await events.Append(
                     order.OrderId, new PaymentAuthFailed(attempt.Attempt, declined.Reason, declined.Retryable, declined.Code), attempt.Attempt, cause, cancellation);
 
             case Authorization.UnderReview review:
-                var pending = await Append(
+                await reminders.Add(new Reminder(
+                    ReminderKind.Review, order.OrderId, attempt.Attempt.ToString(CultureInfo.InvariantCulture), cause, review.CaptureBefore - options.Value.ReviewMargin));
+                var pending = await events.Append(
                     order.OrderId, new PaymentAuthPendingReview(attempt.Attempt, review.PaymentId, review.RiskLevel, review.CaptureBefore),
                     attempt.Attempt, cause, cancellation);
                 return pending is AppendOutcome.Refused { Code: "order-cancelled" }
@@ -147,7 +168,7 @@ public sealed partial class PaymentProcess(
             };
         }
 
-        return await Append(
+        return await events.Append(
             order.OrderId, new PaymentAuthFailed(attempt.Attempt, PaymentFailureReason.ReviewDeclined, Retryable: false), attempt.Attempt, cause, cancellation);
     }
 
@@ -159,58 +180,17 @@ public sealed partial class PaymentProcess(
         PaymentResult(log, order.OrderId, cause.CausationId, attempt.Attempt, result, reason: null);
         if (settled == Settlement.Captured)
         {
-            return await Append(
+            return await events.Append(
                 order.OrderId, new PaymentCaptured(attempt.Attempt, order.Totals.Total, order.Currency, paymentId), attempt.Attempt, cause, cancellation);
         }
 
-        var voided = await Append(
+        var voided = await events.Append(
             order.OrderId, new PaymentAuthVoided(attempt.Attempt, PaymentVoidReason.OrderCancelled, paymentId), attempt.Attempt, cause, cancellation);
         return voided is AppendOutcome.Refused { Code: "order-not-cancelled" }
             // Nobody cancelled: the provider let the authorization lapse. The customer can pay again.
-            ? await Append(
+            ? await events.Append(
                 order.OrderId, new PaymentAuthFailed(attempt.Attempt, PaymentFailureReason.AuthorizationExpired, Retryable: true), attempt.Attempt, cause, cancellation)
             : voided;
-    }
-
-    private async Task<AppendOutcome> Refund(OrderView order, PaymentAttempt attempt, RefundView refund, Cause cause, CancellationToken cancellation)
-    {
-        var id = refund.RefundId;
-        if (refund.Status == RefundStatus.Requested)
-        {
-            return await Append(
-                order.OrderId, new PaymentRefundInProgress(id, refund.Amount, order.Currency, refund.Cause),
-                NameBasedId.Of("payment-refund-in-progress", order.OrderId.ToString(), id.ToString()), cause, cancellation);
-        }
-
-        var providerRefundId = await provider.Refund(order.OrderId, attempt.ProviderPaymentId!, id, refund.Amount, cancellation);
-        PaymentResult(log, order.OrderId, cause.CausationId, attempt.Attempt, "Refunded", reason: null);
-        return await Append(
-            order.OrderId, new PaymentRefunded(id, refund.Amount, order.Currency, providerRefundId),
-            NameBasedId.Of("payment-refunded", order.OrderId.ToString(), id.ToString()), cause, cancellation);
-    }
-
-    /// <summary>The refund to work on: one that is asked for or open, or all that is left of a cancelled order's money.</summary>
-    private static RefundView? DueRefund(OrderView order)
-    {
-        if (order.Payment.Refunds.FirstOrDefault(refund => refund.Status != RefundStatus.Refunded) is { } open) return open;
-        var left = order.Payment.Captured - order.Payment.Refunds.Sum(refund => refund.Amount);
-        return order.Status == OrderStatus.Cancelled && left > 0
-            ? new RefundView(NameBasedId.Of("refund", order.OrderId.ToString(), "order-cancelled"), left, RefundStatus.Requested, RefundCause.OrderCancelled)
-            : null;
-    }
-
-    private async Task<AppendOutcome> Append(Guid orderId, OrderEvent @event, int attempt, Cause cause, CancellationToken cancellation)
-    {
-        var id = NameBasedId.Of(EventTypes.Of(@event).Name, orderId.ToString(), attempt.ToString(CultureInfo.InvariantCulture));
-        return await Append(orderId, @event, id, cause, cancellation);
-    }
-
-    private async Task<AppendOutcome> Append(Guid orderId, OrderEvent @event, Guid eventId, Cause cause, CancellationToken cancellation)
-    {
-        var outcome = await orders.Append(orderId, @event, eventId, cause, cancellation);
-        // Counted when it is written for the first time: what is repeated after a crash is the same payment.
-        if (outcome is AppendOutcome.Written { IsReplay: false }) metrics.Written(@event);
-        return outcome;
     }
 
     private async Task<OrderView> Read(Guid orderId, CancellationToken cancellation) =>

@@ -40,6 +40,7 @@ internal sealed class Reconciler
         ["payment-auth-pending-review"] = "payment",
         ["payment-review-accepted"] = "payment",
         ["payment-review-declined"] = "payment",
+        ["payment-refund-failed"] = "payment",
         ["shipped"] = "shipping",
     };
 

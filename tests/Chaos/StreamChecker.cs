@@ -10,6 +10,7 @@ internal sealed class StreamChecker
 
     private readonly Dictionary<long, string> attempts = [];
     private readonly Dictionary<string, (long Amount, bool IsDone, bool IsBegun)> refunds = [];
+    private readonly HashSet<string> failedRefunds = [];
     private readonly HashSet<string> once = [];
     private long total;
     private bool updatedSinceFailure;
@@ -117,6 +118,15 @@ internal sealed class StreamChecker
             case "refund-requested":
                 if (!IsCaptured) yield return "refund-requested before payment-captured";
                 if (!refunds.TryAdd(e.Text("refundId"), (e.Number("amount"), false, false))) yield return "refund-requested twice";
+                break;
+            case "payment-refund-failed":
+                if (!refunds.TryGetValue(e.Text("refundId"), out var gone) || !gone.IsBegun) yield return "payment-refund-failed of a refund that was not begun";
+                failedRefunds.Add(e.Text("refundId"));
+                refunds.Remove(e.Text("refundId"));
+                break;
+            case "payment-refund-in-progress" when e.Text("retryOf") is { Length: > 0 } failed:
+                if (!failedRefunds.Remove(failed)) yield return "a retry of a refund that had not failed, or twice";
+                refunds[e.Text("refundId")] = (e.Number("amount"), false, true);
                 break;
             case "payment-refund-in-progress":
                 if (!IsCaptured) yield return "a refund before payment-captured";

@@ -75,6 +75,10 @@ public sealed class ApprovedJsonTests
         }
     }
 
+    [TestCase("payment-refund-in-progress/v1", """{"refundId":"0b9c7a52-53a4-4f0c-9c39-2a51c9c1a002","amount":1000,"currency":"EUR","cause":"order-cancelled"}""")]
+    public void What_was_written_before_a_member_was_added_is_still_read(string storedName, string data) =>
+        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(EventTypes.Serialize(EventTypes.Deserialize(storedName, Encoding.UTF8.GetBytes(data)))), JsonNode.Parse(data)), Is.True);
+
     [TestCase("order-created/v9", "{}")]
     [TestCase("no-such-event/v1", "{}")]
     [TestCase("payment-captured/v1", "{}")]

@@ -15,6 +15,7 @@ public sealed class TopologyTests
         {
             "orders orders.order-created", "orders orders.order-cancelled", "orders orders.refund-requested", "payment payment.payment-updated",
             "payment payment.payment-review-accepted", "payment payment.payment-review-declined",
+            "payment payment.payment-refund-failed",
         }));
         Assert.That(Bindings(Topology.ShippingQueue), Is.EquivalentTo(new[] { "payment payment.payment-captured" }));
         Assert.That(Bindings(Topology.NotificationQueue), Is.EquivalentTo(new[]
@@ -49,6 +50,7 @@ public sealed class TopologyTests
             "refund-requested/v1 orders.refund-requested",
             "payment-refund-in-progress/v1 -",
             "payment-refunded/v1 -",
+            "payment-refund-failed/v1 payment.payment-refund-failed",
             "shipping-preparation-in-progress/v1 -",
             "shipping-prepared/v1 -",
             "shipped/v1 shipping.shipped",

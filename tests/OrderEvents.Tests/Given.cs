@@ -27,11 +27,26 @@ public sealed class Given
         RefundAsked = new RefundRequested(RefundId, 1000, "damaged"),
         Refunding = new PaymentRefundInProgress(RefundId, 4497, "EUR", RefundCause.OrderCancelled),
         Refunded = new PaymentRefunded(RefundId, 4497, "EUR", "re_1"),
+        RefundFailed = new PaymentRefundFailed(RefundId, 4497, "EUR", "re_1", "expired_or_canceled_card"),
         Preparing = new ShippingPreparationInProgress(ShipmentId),
         Prepared = new ShippingPrepared(ShipmentId, "DHL"),
         HasShipped = new Shipped(ShipmentId, "DHL", Noon, [new Package("JJD01")]);
 
+    /// <summary>The refund of all that was captured, failed three times.</summary>
+    public static readonly OrderEvent[] RefundFailedForGood =
+    [
+        Refunding, Refunded, RefundFailed,
+        Retry(1), ((PaymentRefunded)Refunded) with { RefundId = RetryId(1) }, ((PaymentRefundFailed)RefundFailed) with { RefundId = RetryId(1) },
+        Retry(2), ((PaymentRefundFailed)RefundFailed) with { RefundId = RetryId(2) },
+    ];
+
     private readonly List<OrderEvent> history = [];
+
+    /// <summary>The marker of the refund's retry of that number.</summary>
+    public static PaymentRefundInProgress Retry(int number) => ((PaymentRefundInProgress)Refunding) with { RefundId = RetryId(number), RetryOf = RetryId(number - 1) };
+
+    /// <summary>The id of the refund's retry of that number; that of the refund itself for 0.</summary>
+    public static Guid RetryId(int number) => number == 0 ? RefundId : Guid.Parse($"5f0b4f3e-6f0e-4d57-8a53-0a4a54a0f10{number}");
 
     private static Address Home => new("Ada Example", "1 Example Street", "Berlin", "10115", "DE");
 

@@ -251,6 +251,46 @@ public sealed class OrderTests
     }
 
     [Test]
+    public void A_refund_that_fails_also_after_it_was_done_is_made_again_under_another_id()
+    {
+        That(Created, Attempted, Captured, Cancelled, Refunding).When(RefundFailed).ThenAccepted().When(RefundFailed).ThenNothing();
+        var given = That(Created, Attempted, Captured, Cancelled, Refunding, Refunded, RefundFailed);
+        given.When(RefundFailed).ThenNothing();
+        given.When(Refunding).ThenNothing();
+        given.When(Refunded).ThenRefused("refund-not-open", "payment-refund-failed");
+        Assert.That(given.Order!.ToView().Payment, Has.Property("Refunded").Zero.And.Property("Status").EqualTo(PaymentStatus.Refunding));
+        given.When(new PaymentRefundInProgress(Guid.NewGuid(), 1, "EUR", RefundCause.OrderCancelled)).ThenRefused("refund-exceeds-captured");
+        given.When(Retry(1) with { Amount = 4496 }).ThenRefused("refund-retry-not-due");
+        given.When(Retry(1)).ThenAccepted().When(Retry(1)).ThenNothing();
+        given.When(Retry(2)).ThenRefused("refund-retry-not-due", "payment-refund-failed");
+        given.When(Retry(1) with { RefundId = Guid.NewGuid() }).ThenRefused("refund-retry-not-due");
+    }
+
+    [Test]
+    public void Only_a_refund_that_was_begun_can_fail()
+    {
+        That(Created, Attempted, Captured, Cancelled).When(RefundFailed).ThenRefused("refund-not-open");
+        That(Created, Attempted, Captured, RefundAsked).When(((PaymentRefundFailed)RefundFailed) with { Amount = 1000 }).ThenRefused("refund-not-open");
+        That(Created, Attempted, Captured, Cancelled, Refunding).When(((PaymentRefundFailed)RefundFailed) with { Amount = 1 }).ThenRefused("amount-mismatch");
+    }
+
+    [Test]
+    public void After_its_last_attempt_a_refund_is_for_staff_to_ask_for_again()
+    {
+        var given = That([Created, Attempted, Captured, Cancelled, .. RefundFailedForGood]);
+        Assert.That((given.Order!.Refundable, given.Order.ToView().Payment.Status), Is.EqualTo((4497L, PaymentStatus.RefundFailed)));
+        given.When(Retry(3)).ThenRefused("refund-retry-not-due", "payment-refund-failed");
+        given.When(new RefundRequested(Guid.NewGuid(), 4498, "more")).ThenRefused("refund-exceeds-captured");
+        given.When(new RefundRequested(Guid.NewGuid(), 4497, "to the new card")).ThenAccepted();
+        Assert.That((given.Order!.Refundable, given.Order.ToView().Payment.Status), Is.EqualTo((0L, PaymentStatus.Refunding)));
+    }
+
+    [Test]
+    public void An_order_whose_refund_in_full_failed_is_not_shipped() =>
+        That([Created, Attempted, Captured, new RefundRequested(RefundId, 4497, "all"), .. RefundFailedForGood])
+            .When(Preparing).ThenRefused("order-fully-refunded");
+
+    [Test]
     public void Only_a_paid_order_is_prepared()
     {
         That(Created).When(Preparing).ThenRefused("payment-not-captured");

@@ -41,7 +41,7 @@ public sealed class SqliteEventStoreTests : EventStoreSuite
 
         for (var minute = 0; minute <= 7; minute++)
         {
-            var behind = await streams.ReadAll(await streams.PositionBefore(Given.Noon.AddMinutes(minute), default), 10, default);
+            var behind = await Store.ReadAll(await streams.PositionBefore(Given.Noon.AddMinutes(minute), default), 10, default);
             Assert.That(behind.Select(e => e.EventId), Is.EqualTo(recorded.Skip(minute).Select(e => e.EventId)), $"from minute {minute} on");
         }
     }

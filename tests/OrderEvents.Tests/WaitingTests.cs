@@ -26,6 +26,11 @@ public sealed class WaitingTests
         yield return Case(WaitsFor.Refund, "captured after it was cancelled", Created, Attempted, Cancelled, Captured);
         yield return Case(WaitsFor.Refund, "cancelled with an open refund", Created, Attempted, Captured, Cancelled, Refunding);
         yield return Case(WaitsFor.Refund, "a refund that was asked for", Created, Attempted, Captured, RefundAsked);
+        yield return Case(WaitsFor.Refund, "a refund that failed", Created, Attempted, Captured, Cancelled, Refunding, Refunded, RefundFailed);
+        yield return Case(WaitsFor.Refund, "a refund that is made again", Created, Attempted, Captured, Cancelled, Refunding, Refunded, RefundFailed, Retry(1));
+        yield return Case(WaitsFor.Refund, "cancelled after a refund failed for good", [Created, Attempted, Captured, AllAsked, .. RefundFailedForGood, Cancelled]);
+        yield return Case(WaitsFor.RefundByStaff, "cancelled, and its refund failed for good", [Created, Attempted, Captured, Cancelled, .. RefundFailedForGood]);
+        yield return Case(WaitsFor.RefundByStaff, "a refund that failed for good", [Created, Attempted, Captured, AllAsked, .. RefundFailedForGood]);
         yield return Case(WaitsFor.Refund, "an open refund", Created, Attempted, Captured, RefundAsked, PartlyRefunding);
         yield return Case(WaitsFor.Refund, "a refund that was asked for after it was shipped", Created, Attempted, Captured, Preparing, Prepared, HasShipped, RefundAsked);
         yield return Case(WaitsFor.ShippingPreparation, "paid", Created, Attempted, Captured);
@@ -70,13 +75,14 @@ public sealed class WaitingTests
             Assert.That(
                 Trigger(Created, Attempted, Captured, RefundAsked, PartlyRefunding, PartlyRefunded), Is.EqualTo(Captured), "the refund is nothing to shipping");
             Assert.That(Trigger(Created, Attempted, Captured, Cancelled), Is.EqualTo(Cancelled));
+            Assert.That(Trigger(Created, Attempted, Captured, Cancelled, Refunding, Refunded, RefundFailed), Is.EqualTo(RefundFailed));
             Assert.That(Trigger(Created, Attempted, UnderReview, ReviewDeclined), Is.EqualTo(ReviewDeclined));
         });
     }
 
     [TestCaseSource(nameof(TheShopMustAct))]
-    public void Whatever_it_waits_for_something_sets_it_going(WaitsFor waitsFor, OrderEvent[] history) =>
-        Assert.That(Waiting.Trigger(waitsFor, Recorded(history)), Is.Not.Null);
+    public void Whatever_it_waits_for_something_sets_it_going_but_staff(WaitsFor waitsFor, OrderEvent[] history) =>
+        Assert.That(Waiting.Trigger(waitsFor, Recorded(history)), waitsFor == WaitsFor.RefundByStaff ? Is.Null : Is.Not.Null);
 
     private static OrderEvent? Trigger(params OrderEvent[] history) =>
         Waiting.Trigger(Waiting.Of(That(history).Order!)!.Value, Recorded(history))?.Event;

@@ -9,14 +9,15 @@ public sealed class FaultTests
 {
     private const string Created = "order-created", Begun = "payment-auth-in-progress", Captured = "payment-captured", Failed = "payment-auth-failed",
         Cancelled = "order-cancelled", Refunding = "payment-refund-in-progress", Refunded = "payment-refunded", Review = "payment-auth-pending-review",
-        Accepted = "payment-review-accepted";
+        Accepted = "payment-review-accepted", RefundFailed = "payment-refund-failed";
 
     private ShopUnderTest shop = null!;
 
     private OrderBook Orders => shop.Orders;
 
     [SetUp]
-    public async Task Open() => shop = await ShopUnderTest.Open([], "Sandbox:AuthorizationLifetime=00:00:02");
+    public async Task Open() => shop = await ShopUnderTest.Open(
+        ["Payment:RefundAudit:FirstLook=00:00:00.5", "Payment:ReminderInterval=00:00:00.1"], "Sandbox:AuthorizationLifetime=00:00:02");
 
     [TearDown]
     public async Task Close()
@@ -79,9 +80,9 @@ public sealed class FaultTests
     }
 
     [Test]
-    public async Task A_refund_that_failed_before_anybody_heard_of_it_is_made_again_under_another_key()
+    public async Task A_refund_that_failed_before_anybody_heard_of_it_is_made_again()
     {
-        var id = await Orders.Place("pm_card_refundFail");
+        var id = await Orders.Place("pm_sandbox_refund_fails_once");
         await Orders.Becomes(id, Created, Begun, Captured);
         // As by a handler that ended between the provider's answer and the outcome.
         var payment = (await Orders.Last<PaymentCaptured>(id)).ProviderPaymentId;
@@ -89,9 +90,39 @@ public sealed class FaultTests
         await Eventually.Get(() => shop.Provider.Ledger(id), money => money.RefundsFailed > 0, "the refund fails");
 
         await Orders.Cancel(id);
-        await Orders.Becomes(id, Created, Begun, Captured, Cancelled, Refunding, Refunded);
-        Assert.That(shop.Payment.Log, Does.Contain("failed at the payment provider"));
-        Assert.That(await shop.Provider.Movements(id, "refund"), Is.EqualTo(2));
+        await shop.Ends(
+            id, Money.GivenBack with { RefundsFailed = 4497 },
+            Created, Begun, Captured, Cancelled, Refunding, RefundFailed, Refunding, Refunded);
+        Assert.That(shop.Payment.Lines("PROCESSING_ERROR").Single().GetProperty("orderId").GetGuid(), Is.EqualTo(id));
+    }
+
+    [Test]
+    public async Task A_refund_that_fails_after_it_was_done_is_made_again_also_when_the_service_was_killed_meanwhile()
+    {
+        var id = await Orders.Place("pm_sandbox_refund_fails_once");
+        await Orders.Becomes(id, Created, Begun, Captured);
+        await Orders.Cancel(id);
+        await Eventually.True(async () => (await Orders.Names(id)).Contains(Refunded), "the provider says that it was done");
+        shop.Payment.Kill();
+        await Eventually.Get(() => shop.Provider.Ledger(id), money => money.RefundsFailed > 0, "the refund fails");
+        await shop.Payment.Start();
+        await shop.Ends(
+            id, Money.GivenBack with { RefundsFailed = 4497 }, Created, Begun, Captured, Cancelled, Refunding, Refunded, RefundFailed, Refunding, Refunded);
+    }
+
+    [Test]
+    public async Task Refunds_that_keep_failing_end_and_the_order_says_so()
+    {
+        var id = await Orders.Place("pm_card_refundFail");
+        await Orders.Becomes(id, Created, Begun, Captured);
+        await Orders.Cancel(id);
+        await shop.Ends(
+            id, new Money(4497, 4497, RefundsFailed: 3 * 4497, Authorizations: 1),
+            Created, Begun, Captured, Cancelled, Refunding, Refunded, RefundFailed, Refunding, Refunded, RefundFailed, Refunding, Refunded, RefundFailed);
+        Assert.That((await Orders.Read(id)).Payment.Status, Is.EqualTo(PaymentStatus.RefundFailed));
+        Assert.That(
+            shop.Payment.Lines("PROCESSING_ERROR").Select(line => line.GetProperty("next").GetString()),
+            Is.EqualTo(new[] { "it is made again", "it is made again", "staff must act" }));
     }
 
     [Test]

@@ -45,7 +45,7 @@ public sealed class RaceTests
             first.TrySetResult();
             if (Interlocked.Increment(ref asked) == 2) both.SetResult();
             await both.Task;
-            return "re_1";
+            return new ProviderRefund("re_1");
         };
         var created = process.OrderCreated(id);
         await first.Task.WaitAsync(TimeSpan.FromSeconds(30));

@@ -14,7 +14,9 @@ internal sealed class ScriptedProvider : IPaymentProvider
 
     public Func<Task<Settlement>> OnVoid { get; set; } = () => Task.FromResult(Settlement.Voided);
 
-    public Func<Task<string>> OnRefund { get; set; } = () => Task.FromResult("re_1");
+    public Func<Task<ProviderRefund>> OnRefund { get; set; } = () => Task.FromResult(new ProviderRefund("re_1"));
+
+    public Func<Task<ProviderRefund>> OnFindRefund { get; set; } = () => Task.FromResult(new ProviderRefund("re_1"));
 
     /// <summary>What was asked, in order, such as <c>capture pi_1</c>.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
@@ -40,7 +42,13 @@ internal sealed class ScriptedProvider : IPaymentProvider
         return await OnVoid();
     }
 
-    public async Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
+    public async Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation)
+    {
+        Calls.Enqueue($"find {providerRefundId}");
+        return await OnFindRefund();
+    }
+
+    public async Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
     {
         Calls.Enqueue($"refund {refundId} {amount}");
         return await OnRefund();

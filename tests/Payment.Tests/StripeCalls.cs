@@ -42,8 +42,7 @@ internal sealed class StripeCalls : DelegatingHandler
         log ??= new LogLines();
         return new StripeProvider(
             new StripeClient(http, new ProviderOptions { QuickTries = quickTries, Timeout = TimeSpan.FromSeconds(2) }, TimeProvider.System,
-                new BreakerGauge(new TestMeters()), new Logger<StripeClient>(log)),
-            new Logger<StripeProvider>(log));
+                new BreakerGauge(new TestMeters()), new Logger<StripeClient>(log)));
     }
 
     public static HttpResponseMessage Answer(int status, string json, bool replay = false)

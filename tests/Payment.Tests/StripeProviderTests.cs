@@ -242,7 +242,7 @@ public sealed class StripeProviderTests
     public async Task A_refund_is_looked_for_then_made()
     {
         var stripe = Stripe((call, _) => call.Method == "GET" ? List() : StripeCalls.Answer(200, Refund("re_1", "succeeded")));
-        Assert.That(await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo("re_1"));
+        Assert.That(await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo(new ProviderRefund("re_1")));
         var call = calls.Calls.Last();
         Assert.That((call.Path, call.Key), Is.EqualTo((Refunds, $"{Order}:refund:{RefundId}")));
         Assert.That(call.Form, Is.EquivalentTo(new Dictionary<string, string>
@@ -258,7 +258,7 @@ public sealed class StripeProviderTests
     public async Task A_refund_that_succeeded_before_is_not_made_again()
     {
         var stripe = Stripe((_, _) => List(Refund("re_2", "succeeded"), Refund("re_1", "failed")));
-        Assert.That(await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo("re_2"));
+        Assert.That(await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo(new ProviderRefund("re_2")));
         Assert.That(calls.KeysOf(Refunds), Is.Empty);
     }
 
@@ -271,29 +271,59 @@ public sealed class StripeProviderTests
         Assert.That(calls.KeysOf(Refunds), Is.Empty);
     }
 
-    [TestCase("failed")]
-    [TestCase("canceled")]
-    public async Task A_refund_that_failed_is_made_again_under_the_next_key_and_an_error_is_logged(string status)
+    [TestCase("failed", "expired_or_canceled_card", "expired_or_canceled_card")]
+    [TestCase("canceled", null, "canceled")]
+    public async Task A_refund_that_failed_is_not_made_again_under_its_own_id(string status, string? reason, string told)
     {
-        var stripe = Stripe((call, _) => call.Method == "GET" ? List(Refund("re_1", status)) : StripeCalls.Answer(200, Refund("re_2", "succeeded")));
-        Assert.That(await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo("re_2"));
-        Assert.That(calls.KeysOf(Refunds), Is.EqualTo(new[] { $"{Order}:refund:{RefundId}:2" }));
-        Assert.That(log.Lines.Select(line => line.Level), Is.EqualTo(new[] { LogLevel.Error }));
+        var stripe = Stripe((_, _) => List(Refund("re_1", status, reason)));
+        Assert.That(
+            await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo(new ProviderRefund("re_1", HasFailed: true, told)));
+        Assert.That(calls.KeysOf(Refunds), Is.Empty);
     }
 
     [Test]
     public async Task An_old_answer_that_a_refund_succeeded_is_not_believed_when_it_has_failed_since()
     {
-        var stripe = Stripe((call, before) => (call.Method, before) switch
+        var stripe = Stripe((call, _) => (call.Method, call.Path) switch
         {
-            ("GET", 0) => List(),
-            ("GET", _) => List(Refund("re_1", "failed")),
-            ("POST", 0) => StripeCalls.Answer(200, Refund("re_1", "succeeded"), replay: true),
-            _ => StripeCalls.Answer(200, Refund("re_2", "succeeded")),
+            ("GET", Refunds) => List(), // the provider's list may lag
+            ("GET", _) => StripeCalls.Answer(200, Refund("re_1", "failed", "lost_or_stolen_card")),
+            _ => StripeCalls.Answer(200, Refund("re_1", "succeeded"), replay: true),
         });
-        Assert.That(await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo("re_2"));
-        Assert.That(calls.KeysOf(Refunds), Is.EqualTo(new[] { $"{Order}:refund:{RefundId}", $"{Order}:refund:{RefundId}:2" }));
+        Assert.That(
+            await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None),
+            Is.EqualTo(new ProviderRefund("re_1", HasFailed: true, "lost_or_stolen_card")));
+        Assert.That(calls.KeysOf(Refunds), Is.EqualTo(new[] { $"{Order}:refund:{RefundId}" }), "made once");
     }
+
+    [Test]
+    public async Task An_error_that_is_kept_under_a_key_is_asked_again_under_another()
+    {
+        var stripe = Stripe((call, _) => call switch
+        {
+            { Method: "GET" } => List(),
+            { Key: var key } when !key!.EndsWith(":2", StringComparison.Ordinal) => StripeCalls.Answer(500, """{"error":{"type":"api_error"}}""", replay: true),
+            _ => StripeCalls.Answer(200, Refund("re_1", "succeeded")),
+        });
+        Assert.That(await stripe.Refund(Order, "pi_1", RefundId, 1000, CancellationToken.None), Is.EqualTo(new ProviderRefund("re_1")));
+        Assert.That(calls.KeysOf(Refunds).Distinct(), Is.EqualTo(new[] { $"{Order}:refund:{RefundId}", $"{Order}:refund:{RefundId}:2" }));
+    }
+
+    [TestCase("succeeded", false)]
+    [TestCase("pending", false)]
+    [TestCase("failed", true)]
+    [TestCase("canceled", true)]
+    public async Task A_refund_is_looked_up_by_the_provider_s_id(string status, bool hasFailed)
+    {
+        var stripe = Stripe((_, _) => StripeCalls.Answer(200, Refund("re_1", status)));
+        Assert.That((await stripe.FindRefund("re_1", CancellationToken.None)).HasFailed, Is.EqualTo(hasFailed));
+        Assert.That(calls.Calls.Single().Path, Is.EqualTo("/v1/refunds/re_1"));
+    }
+
+    [Test]
+    public void A_refund_that_can_not_be_looked_up_is_looked_up_later() => Assert.That(
+        async () => await Stripe((_, _) => StripeCalls.Answer(404, """{"error":{"type":"invalid_request_error"}}""")).FindRefund("re_1", CancellationToken.None),
+        Throws.TypeOf<RetryLaterException>());
 
     [Test]
     public void A_refund_that_is_refused_is_tried_later()
@@ -315,7 +345,8 @@ public sealed class StripeProviderTests
 
     private static AuthorizationRequest Request() => new(Order, 1, 4497, "EUR", "pm_card_visa", MayExist: false);
 
-    private static string Refund(string id, string status) => $$$"""{"id":"{{{id}}}","status":"{{{status}}}","metadata":{"refund_id":"{{{RefundId}}}"}}""";
+    private static string Refund(string id, string status, string? reason = null) =>
+        $$$"""{"id":"{{{id}}}","status":"{{{status}}}","metadata":{"refund_id":"{{{RefundId}}}"},"failure_reason":{{{(reason is null ? "null" : $"\"{reason}\"")}}}}""";
 
     private static HttpResponseMessage List(params string[] refunds) => StripeCalls.Answer(
         200, $$$"""{"data":[{"id":"re_0","status":"succeeded","metadata":{"refund_id":"another"}}{{{string.Concat(refunds.Select(refund => "," + refund))}}}]}""");

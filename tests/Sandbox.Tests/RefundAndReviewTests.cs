@@ -84,12 +84,25 @@ public sealed class RefundAndReviewTests
         Assert.That(refund.Text("status"), Is.EqualTo("succeeded"));
         var failed = await Eventually.Get(async () => (await sandbox.Get($"/v1/refunds/{refund.Text("id")}")).Json,
             seen => seen.Text("status") == "failed", "the refund failed");
-        Assert.That(failed.Text("failure_reason"), Is.Not.EqualTo("null"));
+        Assert.That(failed.Text("failure_reason"), Is.EqualTo("expired_or_canceled_card"));
+        Assert.That(failed.Text("failure_balance_transaction"), Does.StartWith("txn_").And.Not.EqualTo(failed.Text("balance_transaction")));
+        Assert.That(refund.Text("failure_balance_transaction"), Is.EqualTo("null"), "not while it counts as done");
 
         var charge = (await sandbox.Get($"/v1/charges/{refund.Text("charge")}")).Json;
         Assert.That((charge.Text("refunded"), charge.Number("amount_refunded")), Is.EqualTo(("false", 0L)));
         Assert.That((await sandbox.Ledger("r-fail")).Number("refundsFailed"), Is.EqualTo(4497));
         Assert.That((await sandbox.Post("/v1/refunds", $"payment_intent={id}")).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task A_card_whose_first_refund_fails_takes_the_second()
+    {
+        var id = await sandbox.Pay("r-fail-once", "pm_sandbox_refund_fails_once");
+        var first = (await sandbox.Post("/v1/refunds", $"payment_intent={id}")).Json.Text("id");
+        await Eventually.Get(async () => (await sandbox.Get($"/v1/refunds/{first}")).Json.Text("status"), status => status == "failed", "the first fails");
+        await sandbox.Post("/v1/refunds", $"payment_intent={id}");
+        var ledger = await sandbox.Ledger("r-fail-once");
+        Assert.That((ledger.Number("refunded"), ledger.Number("refundsFailed")), Is.EqualTo((4497L, 4497L)));
     }
 
     [Test]

@@ -13,6 +13,9 @@ public enum RefundCourse
 
     /// <summary>Succeeds, then fails: the money comes back to the seller.</summary>
     FailsLater,
+
+    /// <summary>The card's first refund fails later, every other succeeds.</summary>
+    FirstFailsLater,
 }
 
 /// <summary>
@@ -51,7 +54,7 @@ public sealed record Refund
             ["id"] = Id,
             ["object"] = "refund",
             ["amount"] = Amount,
-            ["balance_transaction"] = null,
+            ["balance_transaction"] = $"txn_{Id[3..]}",
             ["charge"] = Charge,
             ["created"] = Created,
             ["currency"] = Currency,
@@ -65,7 +68,12 @@ public sealed record Refund
             ["transfer_reversal"] = null,
         };
         if (status == "pending") json["pending_reason"] = "processing";
-        if (status == "failed") json["failure_reason"] = "expired_or_canceled_card";
+        if (status == "failed")
+        {
+            json["failure_balance_transaction"] = $"txn_{new string([.. Id[3..].Reverse()])}";
+            json["failure_reason"] = "expired_or_canceled_card";
+        }
+
         return json;
     }
 }

@@ -98,6 +98,7 @@ public sealed record TestCard(string Token, string Brand, string Last4)
         yield return new("pm_sandbox_500_once", "visa", "4242") { Fault = Fault.ErrorOnce };
         yield return new("pm_sandbox_500_kept", "visa", "4242") { Fault = Fault.ErrorKept };
         yield return new("pm_sandbox_lost_reply", "visa", "4242") { Fault = Fault.LostReply };
+        yield return new("pm_sandbox_refund_fails_once", "visa", "4242") { RefundCourse = RefundCourse.FirstFailsLater };
     }
 
     private static TestCard Declined(string token, string last4, string code, string? declineCode, string message, string reason) =>

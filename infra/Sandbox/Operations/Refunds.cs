@@ -42,7 +42,7 @@ internal sealed class Refunds(TimeSpan delay)
             Currency = charge.Currency,
             Metadata = create.Metadata,
             Reason = create.Reason,
-            Course = charge.RefundCourse,
+            Course = Course(books, charge),
             SettlesAt = (books.Now + delay).ToUnixTimeMilliseconds(),
         };
         books.Add(refund);
@@ -56,6 +56,12 @@ internal sealed class Refunds(TimeSpan delay)
 
         return Answer.Ok(refund.ToJson(books.Now).Expand(expand, books));
     }
+
+    private static RefundCourse Course(Books books, Charge charge) => charge.RefundCourse switch
+    {
+        RefundCourse.FirstFailsLater => books.RefundsOf(charge.Id).Count == 0 ? RefundCourse.FailsLater : RefundCourse.Succeeds,
+        var course => course,
+    };
 
     private static Charge ChargeOf(Books books, CreateRefund create)
     {

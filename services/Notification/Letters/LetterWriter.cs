@@ -69,7 +69,7 @@ public sealed class LetterWriter(Uri storefront)
             return (isOpen ? MoneyBack.StillOpen : MoneyBack.NothingCharged, 0);
         }
 
-        var before = payment.Refunds.Where(refund => refund.Cause != RefundCause.OrderCancelled).Sum(refund => refund.Amount);
+        var before = payment.Refunds.Where(refund => refund.Cause != RefundCause.OrderCancelled && refund.Status != RefundStatus.Failed).Sum(refund => refund.Amount);
         return (payment.Refunded >= payment.Captured ? MoneyBack.Done : MoneyBack.OnItsWay, payment.Captured - before);
     }
 

@@ -37,6 +37,8 @@ internal sealed partial class StuckOrdersWatch(
         var stream = await OrdersApi.Existing(streams, orderId, cancellation);
         if (Waiting.Of(Order.Fold(stream)!) is not { } waitsFor)
             throw Refusal("order-not-stuck", "The order waits for nothing that the shop itself has to do.");
+        if (waitsFor == WaitsFor.RefundByStaff)
+            throw Refusal("nothing-to-publish", "The provider failed to refund it too often: ask for another refund, or give the money back in another way.");
         if (nudger is null || Waiting.Trigger(waitsFor, stream) is not { } trigger)
             throw Refusal("nothing-to-publish", "Without a broker nothing gets lost on its way: see what the services log, and the dead letters.");
         if (!await nudger.Nudge(trigger, cancellation))

@@ -17,8 +17,11 @@ public interface IPaymentProvider
     /// <summary>Gives back the money that is held; says so too when it was given back before, or that it had been taken.</summary>
     Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation);
 
-    /// <summary>Gives back money that was taken; the provider's id of the refund, once it has succeeded.</summary>
-    Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation);
+    /// <summary>Gives back money that was taken, once for each refund id; what came of it, once the provider knows.</summary>
+    Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation);
+
+    /// <summary>What the provider says of a refund by now.</summary>
+    Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation);
 }
 
 /// <summary>
@@ -41,6 +44,9 @@ public abstract record Authorization
     /// <summary>No. <paramref name="Retryable"/>: the customer may try again.</summary>
     public sealed record Declined(PaymentFailureReason Reason, bool Retryable, string? Code) : Authorization;
 }
+
+/// <summary>A refund at the provider. <paramref name="FailureReason"/> is the provider's own word.</summary>
+public sealed record ProviderRefund(string Id, bool HasFailed = false, string? FailureReason = null);
 
 /// <summary>What became of money that was held.</summary>
 public enum Settlement { Captured, Voided }

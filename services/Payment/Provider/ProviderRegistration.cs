@@ -51,7 +51,7 @@ public static class ProviderRegistration
             services.GetRequiredService<IOptions<ProviderOptions>>().Value,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<BreakerGauge>(),
-            services.GetRequiredService<ILogger<StripeClient>>()), services.GetRequiredService<ILogger<StripeProvider>>()));
+            services.GetRequiredService<ILogger<StripeClient>>())));
         return builder;
     }
 }

@@ -14,7 +14,7 @@ internal sealed record StripeMethodDetails(StripeCard? Card = null);
 
 internal sealed record StripeCard(long? CaptureBefore = null);
 
-internal sealed record StripeRefund(string Id, string Status, Dictionary<string, string>? Metadata = null);
+internal sealed record StripeRefund(string Id, string Status, Dictionary<string, string>? Metadata = null, string? FailureReason = null);
 
 internal sealed record StripeList<T>(IReadOnlyList<T> Data);
 

@@ -9,7 +9,7 @@ namespace Shop.Payment.Provider;
 /// <c>{orderId}:{operation}:{attempt or refund}</c>; when the provider remembers a failure under a key, the payment is looked up,
 /// and only if there is none, the next key (<c>…:2</c>, <c>…:3</c>) is used.
 /// </summary>
-internal sealed partial class StripeProvider(StripeClient stripe, ILogger<StripeProvider> log) : IPaymentProvider
+internal sealed class StripeProvider(StripeClient stripe) : IPaymentProvider
 {
     private const int MostKeys = 4;
 
@@ -59,20 +59,12 @@ internal sealed partial class StripeProvider(StripeClient stripe, ILogger<Stripe
     public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
         Settle("cancel", orderId, attempt, paymentId, cancellation);
 
-    public async Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
+    public async Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation)
     {
-        var number = 0;
-        for (var tries = 0; tries < MostKeys; tries++)
+        for (var number = 1; number <= MostKeys; number++)
         {
-            // What was begun before is found here, whatever became of it; a refund that failed leaves room for another.
-            var earlier = await Refunds(paymentId, refundId, cancellation);
-            if (earlier.Find(refund => refund.Status == "succeeded") is { } done) return done.Id;
-            if (earlier.Exists(refund => refund.Status is "pending" or "requires_action"))
-                throw new RetryLaterException("The refund is pending at the payment provider.");
-            if (earlier.Count > 0) RefundFailed(log, refundId, orderId, earlier.Count);
-
-            // The first key without an answer: the same for whoever else is at it, so that both together make one refund.
-            number = Math.Max(number, earlier.Count) + 1;
+            // What was begun before is found here, whatever became of it.
+            if (await EarlierRefund(paymentId, refundId, cancellation) is { } earlier) return Ended(earlier);
             var answer = await stripe.Post(
                 "v1/refunds", Key(orderId, "refund", refundId.ToString(), number), StripeJson.Default.StripeRefund, cancellation,
                 ("payment_intent", paymentId),
@@ -81,18 +73,24 @@ internal sealed partial class StripeProvider(StripeClient stripe, ILogger<Stripe
                 ("metadata[refund_id]", refundId.ToString()));
             switch (answer)
             {
-                case { IsReplay: true }:
-                    break; // An answer from before, kept for a day: looking again tells what became of it since.
-                case { Value: { Status: "succeeded" } refund }:
-                    return refund.Id;
+                case { IsReplay: true, Value: { } kept }:
+                    return Ended(await Find(kept.Id, cancellation)); // An answer from before, kept for a day: how it stands since, only a look tells.
                 case { Value: { } refund }:
-                    throw new RetryLaterException($"The refund is {refund.Status} at the payment provider.");
+                    return Ended(refund);
+                case { IsReplay: true }:
+                    break; // An error that is kept under the key: another key asks anew.
                 default:
                     throw new RetryLaterException($"The payment provider refuses the refund: {answer.Error!.Type}, {answer.Error.Code}.");
             }
         }
 
         throw new RetryLaterException("The payment provider keeps refusing the refund.");
+    }
+
+    public async Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation)
+    {
+        var refund = await Find(providerRefundId, cancellation);
+        return new ProviderRefund(refund.Id, HasFailed(refund), refund.FailureReason);
     }
 
     /// <summary>Captures or cancels. When the answer does not tell what became of the payment, looking at it does.</summary>
@@ -122,12 +120,29 @@ internal sealed partial class StripeProvider(StripeClient stripe, ILogger<Stripe
         return list.Data.FirstOrDefault(intent => intent.Status is "requires_capture" or "succeeded" or "canceled");
     }
 
-    private async Task<List<StripeRefund>> Refunds(string paymentId, Guid refundId, CancellationToken cancellation)
+    /// <summary>The refund that was made for that id, if any.</summary>
+    private async Task<StripeRefund?> EarlierRefund(string paymentId, Guid refundId, CancellationToken cancellation)
     {
         var answer = await stripe.Get($"v1/refunds?payment_intent={paymentId}&limit=100", StripeJson.Default.RefundList, cancellation);
         var list = answer.Value ?? throw new RetryLaterException($"The payment provider does not list refunds: {answer.Error!.Type}, {answer.Error.Code}.");
-        return [.. list.Data.Where(refund => refund.Metadata?.GetValueOrDefault("refund_id") == refundId.ToString())];
+        var made = list.Data.Where(refund => refund.Metadata?.GetValueOrDefault("refund_id") == refundId.ToString()).ToList();
+        return made.Find(refund => refund.Status == "succeeded") ?? made.FirstOrDefault();
     }
+
+    private async Task<StripeRefund> Find(string providerRefundId, CancellationToken cancellation)
+    {
+        var answer = await stripe.Get($"v1/refunds/{providerRefundId}", StripeJson.Default.StripeRefund, cancellation);
+        return answer.Value ?? throw new RetryLaterException($"The payment provider does not show a refund: {answer.Error!.Type}, {answer.Error.Code}.");
+    }
+
+    private static ProviderRefund Ended(StripeRefund refund) => refund switch
+    {
+        { Status: "succeeded" } => new(refund.Id),
+        _ when HasFailed(refund) => new(refund.Id, HasFailed: true, refund.FailureReason ?? refund.Status),
+        _ => throw new RetryLaterException($"The refund is {refund.Status} at the payment provider."),
+    };
+
+    private static bool HasFailed(StripeRefund refund) => refund.Status is "failed" or "canceled";
 
     private static Authorization Held(StripePaymentIntent intent) => intent switch
     {
@@ -163,7 +178,4 @@ internal sealed partial class StripeProvider(StripeClient stripe, ILogger<Stripe
         number == 1 ? $"{orderId}:{operation}:{subject}" : $"{orderId}:{operation}:{subject}:{number}";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    [LoggerMessage(LogLevel.Error, "Refund {RefundId} of order {OrderId} failed at the payment provider ({Times} so far): it is begun again under another key.")]
-    private static partial void RefundFailed(ILogger log, Guid refundId, Guid orderId, int times);
 }

@@ -67,7 +67,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
 
     /// <summary>
     /// Does <paramref name="work"/> in a transaction that may be shared with other callers; completes when it is on disk. When
-    /// the work throws, nothing of it is kept and the others are not touched.
+    /// the work throws, nothing of it is kept and the others are not touched. It may be done twice, the first time for nothing, so
+    /// all that it does is done to the session.
     /// </summary>
     public Task<T> Write<T>(Func<SqliteSession, T> work)
     {
@@ -142,7 +143,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         if (present == version) return;
         if (present != 0 || writer.Scalar<long>("SELECT count(*) FROM sqlite_master") != 0)
             throw new ConfigurationException($"The database {Path} has schema version {present}; this program works with version {version}.");
-        writer.Execute($"BEGIN IMMEDIATE; {schema}; PRAGMA user_version={version}; COMMIT");
+        writer.Script($"BEGIN IMMEDIATE; {schema}; PRAGMA user_version={version}; COMMIT");
     }
 
     private SqliteSession OpenWriter()
@@ -168,7 +169,14 @@ public sealed class SqliteDatabase : IAsyncDisposable
             {
                 writer ??= OpenWriter();
                 writer.Execute("BEGIN IMMEDIATE");
-                foreach (var item in group) item.Do(writer);
+                if (!group.TrueForAll(item => item.Do(writer)))
+                {
+                    // One failed halfway. A savepoint for each would cost as much as the work itself: only now is it worth it.
+                    writer.Execute("ROLLBACK");
+                    writer.Execute("BEGIN IMMEDIATE");
+                    foreach (var item in group) item.DoApart(writer);
+                }
+
                 writer.Execute("COMMIT");
             }
             catch (Exception exception)
@@ -187,7 +195,12 @@ public sealed class SqliteDatabase : IAsyncDisposable
 
     private abstract class Work
     {
-        public abstract void Do(SqliteSession session);
+        /// <summary>Does it; false when it failed and left something that has to be undone.</summary>
+        public abstract bool Do(SqliteSession session);
+
+        /// <summary>Does it so that nothing is left of it when it fails.</summary>
+        public abstract void DoApart(SqliteSession session);
+
         public abstract void Succeed();
         public abstract void Fail(Exception exception);
     }
@@ -200,17 +213,32 @@ public sealed class SqliteDatabase : IAsyncDisposable
 
         public Task<T> Completion => completion.Task;
 
-        public override void Do(SqliteSession session)
+        public override bool Do(SqliteSession session)
         {
+            var before = session.Changes;
+            try
+            {
+                result = work(session);
+                return true;
+            }
+            catch (Exception exception) when (!IsFatal(exception))
+            {
+                error = exception;
+                return session.Changes == before;
+            }
+        }
+
+        public override void DoApart(SqliteSession session)
+        {
+            error = null;
             session.Execute("SAVEPOINT work");
             try
             {
                 result = work(session);
                 session.Execute("RELEASE work");
             }
-            catch (Exception exception) when (exception is not SqliteException { SqliteErrorCode: 10 or 11 or 13 or 26 })
+            catch (Exception exception) when (!IsFatal(exception))
             {
-                // Not when the disk is full, failing or corrupt: then SQLite may have rolled the whole transaction back.
                 session.Execute("ROLLBACK TO work");
                 session.Execute("RELEASE work");
                 error = exception;
@@ -224,5 +252,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
         }
 
         public override void Fail(Exception exception) => completion.TrySetException(error ?? exception);
+
+        // When the disk is full, failing or corrupt, SQLite may have rolled the whole transaction back.
+        private static bool IsFatal(Exception exception) => exception is SqliteException { SqliteErrorCode: 10 or 11 or 13 or 26 };
     }
 }

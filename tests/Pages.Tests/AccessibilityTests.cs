@@ -20,13 +20,14 @@ public sealed class AccessibilityTests
     {
         await using var visitor = await BrowserFixture.Visit();
         await visitor.Page.GotoAsync("/shop");
+        await visitor.Sees("Green tea");
         await visitor.Page.EvaluateAsync("document.querySelector('main').append(document.createElement('button'))");
 
         Assert.That(await Axe.Audit(visitor.Page), Has.Some.StartsWith("button-name"));
     }
 
     [Test]
-    public async Task A_first_view_is_light_and_all_from_here([Values("/shop", "/docs", "/mailbox")] string path)
+    public async Task A_first_view_is_light_and_all_from_here([Values("/", "/shop", "/docs", "/mailbox")] string path)
     {
         await using var visitor = await BrowserFixture.Visit();
         await visitor.Page.GotoAsync(path);

@@ -29,6 +29,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(PaymentRefundInProgress))]
 [JsonSerializable(typeof(PaymentRefunded))]
 [JsonSerializable(typeof(PaymentRefundFailed))]
+[JsonSerializable(typeof(NoteAdded))]
 [JsonSerializable(typeof(ShippingPreparationInProgress))]
 [JsonSerializable(typeof(ShippingPrepared))]
 [JsonSerializable(typeof(Shipped))]
@@ -43,6 +44,9 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(AddressBody))]
 [JsonSerializable(typeof(CancelOrder))]
 [JsonSerializable(typeof(ShipOrder))]
+[JsonSerializable(typeof(DecideReview))]
+[JsonSerializable(typeof(RefundOrder))]
+[JsonSerializable(typeof(AddNote))]
 [JsonSerializable(typeof(AppendEvent))]
 [JsonSerializable(typeof(EventAppended))]
 [JsonSerializable(typeof(IReadOnlyList<OrderAction>))]
@@ -73,6 +77,7 @@ namespace Shop.Contracts;
 [JsonSerializable(typeof(OrderDifference))]
 [JsonSerializable(typeof(CommandPage))]
 [JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(PaymentReviews))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJson : JsonSerializerContext;
 

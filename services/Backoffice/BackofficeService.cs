@@ -9,9 +9,9 @@ namespace Shop.Backoffice;
 
 /// <summary>
 /// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, and stuck orders, for which
-/// it asks the services, and says which of them did not answer; and what it makes of the log for reading. It decides nothing: all
-/// that it holds follows from the log, and may be deleted. Settings: <c>DataDirectory</c>, <c>Orders:Url</c>, and under
-/// <c>Services</c> the URL of the service behind each queue.
+/// it asks the services, and says which of them did not answer; what staff decides and does about orders, which it passes on; and
+/// what it makes of the log for reading. It decides nothing: all that it holds follows from the log, and may be deleted. Settings:
+/// <c>DataDirectory</c>, <c>Orders:Url</c>, and under <c>Services</c> the URL of the service behind each queue.
 /// </summary>
 public static class BackofficeService
 {
@@ -36,6 +36,7 @@ public static class BackofficeService
         app.MapCommands();
         app.MapJournal();
         app.MapStatistics();
+        app.MapStaffCommands();
         return app;
     }
 }

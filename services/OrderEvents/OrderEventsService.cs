@@ -1,4 +1,5 @@
 using Shop.OrderEvents.Commands;
+using Shop.OrderEvents.Reviews;
 using Shop.OrderEvents.Store;
 using Shop.OrderEvents.Watch;
 using Shop.ServiceDefaults;
@@ -41,6 +42,7 @@ public static class OrderEventsService
             builder.Services.AddHealthChecks().AddCheck<Publisher>("publisher");
         }
 
+        builder.AddPaymentReviews(DataDirectory(builder.Configuration));
         builder.AddStuckOrdersWatch(DataDirectory(builder.Configuration), publishes);
         builder.AddCommandLog(DataDirectory(builder.Configuration));
 
@@ -50,6 +52,8 @@ public static class OrderEventsService
         app.MapOrders();
         app.MapEvents();
         app.MapStuckOrders();
+        app.MapPaymentReviews();
+        app.MapStaffCommands();
         return app;
     }
 

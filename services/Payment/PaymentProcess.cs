@@ -36,7 +36,7 @@ public sealed partial class PaymentProcess(
     /// Gives back the money of a review that nobody has decided, while it can still be told from a lapsed authorization. Who decides
     /// at this moment either comes first in the stream, or finds the money gone. Null: there is nothing to come back to.
     /// </summary>
-    internal async Task<DateTimeOffset?> Expire(Reminder reminder, CancellationToken cancellation)
+    public async Task<DateTimeOffset?> Expire(Reminder reminder, CancellationToken cancellation)
     {
         var order = await Read(reminder.OrderId, cancellation);
         if (order.Payment.Attempts is [.., { Status: AttemptStatus.Review, ProviderPaymentId: { } paymentId } attempt]

@@ -31,8 +31,9 @@ public static class PaymentService
         builder.Services.AddSingleton<PaymentEvents>();
         builder.Services.AddSingleton<Refunds>();
         builder.Services.AddSingleton<PaymentProcess>();
-        builder.Services.AddSingleton<IReminders>(services => Reminders.Open(
+        builder.Services.AddSingleton(services => Reminders.Open(
             builder.Configuration["DataDirectory"] ?? ".shop/payment", services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IReminders>(services => services.GetRequiredService<Reminders>());
         builder.Services.AddHostedService<ReminderLoop>();
         builder.AddConsumers(Topology.PaymentQueue, consumers =>
         {

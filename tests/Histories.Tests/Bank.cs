@@ -32,16 +32,7 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
         Call($"refund {amount} of {paymentId}", () => Refund(paymentId, refundId, amount));
 
     public Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation) =>
-        Call($"look up {providerRefundId}", () => Task.FromResult(Refunds.Single(refund => refund.Id == providerRefundId).Told));
-
-    /// <summary>A customer's bank sends back what had been refunded; false when none does.</summary>
-    public bool SendBack()
-    {
-        if (Refunds.Find(refund => refund is { Status: GivenStatus.Succeeded, ComesBack: true }) is not { } refund) return false;
-        refund.Status = GivenStatus.Failed;
-        landmarks.Reach(Landmark.RefundFailedLater);
-        return true;
-    }
+        Call($"look {providerRefundId} up", () => Find(providerRefundId));
 
     /// <summary>An authorization that was neither captured nor voided lapses; false when there is none.</summary>
     public bool Lapse(int which)
@@ -99,7 +90,7 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
 
     private static Task<Authorization> Held(Intent intent) => Task.FromResult<Authorization>(
         intent is { MethodToken: "pm_card_riskLevelElevated", Settled: null }
-            ? new Authorization.UnderReview(intent.Id, "elevated", SteppedClock.Start.AddDays(7))
+            ? new Authorization.UnderReview(intent.Id, "elevated", DateTimeOffset.UnixEpoch)
             : new Authorization.Authorized(intent.Id));
 
     private Task<Settlement> Settle(string paymentId, Settlement wanted)
@@ -115,7 +106,7 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
         if (earlier.Find(refund => refund.RefundId == refundId) is { } begun)
         {
             if (begun.Status == GivenStatus.Pending) begun.Status = GivenStatus.Succeeded;
-            return Task.FromResult(begun.Told);
+            return Ended(begun);
         }
 
         var left = (intent.Settled == Settlement.Captured ? intent.Amount : 0)
@@ -128,14 +119,34 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
 
         var refund = new Given($"re_{Refunds.Count + 1}", intent, refundId, amount)
         {
-            Status = intent.MethodToken == "pm_card_pendingRefund" ? GivenStatus.Pending : GivenStatus.Succeeded,
-            ComesBack = intent.MethodToken == "pm_card_refundFail" && earlier.Count == 0,
+            Status = (intent.MethodToken, earlier.Count) switch
+            {
+                ("pm_card_pendingRefund", _) => GivenStatus.Pending,
+                ("pm_card_refundFail", 0) => GivenStatus.Failed,
+                _ => GivenStatus.Succeeded,
+            },
         };
         Refunds.Add(refund);
-        if (refund.Status == GivenStatus.Succeeded) return Task.FromResult(refund.Told);
+        if (refund.Status != GivenStatus.Pending) return Ended(refund);
         landmarks.Reach(Landmark.RefundWaited);
-        throw new RetryLaterException($"The refund is {refund.Status}.");
+        throw new RetryLaterException("The refund is pending.");
     }
+
+    /// <summary>A customer's bank may send the money back: by the time that somebody looks, it has.</summary>
+    private Task<ProviderRefund> Find(string id)
+    {
+        var refund = Refunds.Single(refund => refund.Id == id);
+        if (refund.Intent.MethodToken == "pm_sandbox_refund_fails_once" && Refunds.Find(other => other.Intent == refund.Intent) == refund)
+        {
+            refund.Status = GivenStatus.Failed;
+            landmarks.Reach(Landmark.RefundFailedLater);
+        }
+
+        return Ended(refund);
+    }
+
+    private static Task<ProviderRefund> Ended(Given refund) =>
+        Task.FromResult(new ProviderRefund(refund.Id, refund.Status == GivenStatus.Failed, refund.Status == GivenStatus.Failed ? "card_closed" : null));
 }
 
 /// <summary>Money that was authorized when the log had come to that position, and what became of it: null while it is held.</summary>
@@ -150,11 +161,6 @@ internal sealed record Intent(string Id, Guid Order, int Attempt, long Amount, s
 internal sealed record Given(string Id, Intent Intent, Guid RefundId, long Amount)
 {
     public GivenStatus Status { get; set; }
-
-    /// <summary>It will fail some time after it was done.</summary>
-    public bool ComesBack { get; init; }
-
-    public ProviderRefund Told => new(Id, Status == GivenStatus.Failed, Status == GivenStatus.Failed ? "declined" : null);
 
     public override string ToString() => $"{Id}: {Amount} of {Intent.Id} given back, {Status}";
 }

@@ -6,7 +6,8 @@ namespace Shop.Histories.Tests;
 /// <summary>What can happen next in a history.</summary>
 internal enum Act
 {
-    GoOn, GoOnAWhile, BreakConnection, Publish, Deliver, PlaceAnother, Pay, MoveHouse, Cancel, AskAgain, Review, Refund, Ship, Duplicate, Kill, Lapse, ForgetKeys, SendBack, Remind,
+    GoOn, GoOnAWhile, BreakConnection, Publish, Deliver, PlaceAnother, Pay, MoveHouse, Cancel, AskAgain, Review, Refund, Ship, Duplicate, Kill, Lapse, ForgetKeys,
+    Remind,
 }
 
 /// <summary>One choice of a history. <paramref name="Pick"/> says which: whoever waits, whichever order, whatever token.</summary>
@@ -25,7 +26,7 @@ internal readonly record struct Step(Act Act, int Pick)
                 (1, Gen.Constant(Act.PlaceAnother)), (3, Gen.Constant(Act.Pay)), (2, Gen.Constant(Act.MoveHouse)), (2, Gen.Constant(Act.Cancel)),
                 (2, Gen.Constant(Act.AskAgain)), (2, Gen.Constant(Act.Review)), (2, Gen.Constant(Act.Refund)), (2, Gen.Constant(Act.Ship)),
                 (2, Gen.Constant(Act.Duplicate)), (2, Gen.Constant(Act.Kill)), (1, Gen.Constant(Act.Lapse)), (2, Gen.Constant(Act.ForgetKeys)),
-                (1, Gen.Constant(Act.SendBack)), (2, Gen.Constant(Act.Remind)))
+                (2, Gen.Constant(Act.Remind)))
             from pick in Gen.Choose(0, Picks - 1)
             select new Step(act, pick),
             length)

@@ -7,11 +7,7 @@ namespace Shop.Histories.Tests;
 internal sealed class SteppedClock(Scheduler scheduler) : TimeProvider
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
-    private DateTimeOffset now = Start;
-
-    public static DateTimeOffset Start { get; } = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
-
-    public void Jump(TimeSpan by) => now += by;
+    private DateTimeOffset now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     public void Step() => now += TimeSpan.FromSeconds(1);
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Shop.Contracts;
 using Shop.OrderEvents;
 using Shop.Payment;
-using Shop.Payment.Reminding;
 using Shop.ServiceDefaults;
 using Shop.Shipping;
 using Shop.Testing;
@@ -19,21 +18,17 @@ internal sealed class World
 {
     public const string OrderEvents = "order-events", Payment = "payment", Shipping = "shipping", Outside = "outside";
 
-    private const string Reminding = "payment (what is due)";
-
     private static readonly StoreMetrics StoreMetrics = new(new TestMeters());
     private static readonly PaymentMetrics PaymentMetrics = new(new TestMeters());
 
     private readonly InProcessServer server;
     private readonly OrderStreams streams;
-    private readonly ReminderLoop reminders;
     private readonly Dictionary<Type, object> services;
 
     public World(InProcessServer server, Sabotage sabotage)
     {
         this.server = server;
         Clock = new SteppedClock(Scheduler);
-        Notebook = new Notebook(Clock);
         Store = new MemoryEventStore(Scheduler, Landmarks);
         Bank = new Bank(Scheduler, Landmarks, () => Store.Log.Count);
         PackingTable = new PackingTable(Scheduler);
@@ -51,12 +46,13 @@ internal sealed class World
         customers.DefaultRequestHeaders.Add(ServiceKey.AgentHeader, Names.Customer);
         var carriers = Http(new Wire(Scheduler, Shipping, Handle));
         People = new People(Scheduler, Landmarks, customers, carriers, Orders("backoffice", new Wire(Scheduler, OrderEvents, Handle)));
-        var (orders, provider, settings) = (
-            Orders(Payment, sabotage.Wire(new Wire(Scheduler, OrderEvents, Handle))), sabotage.Provider(Bank), Options.Create(new PaymentOptions()));
-        var events = new PaymentEvents(orders, PaymentMetrics);
-        var refunds = new Refunds(orders, events, provider, Notebook, Options.Create(new RefundAuditOptions()), Clock, NullLogger<Refunds>.Instance);
-        var payments = new PaymentProcess(orders, events, provider, refunds, Notebook, settings, Clock, NullLogger<PaymentProcess>.Instance);
-        reminders = new ReminderLoop(Notebook, refunds, payments, settings, Clock, NullLogger<ReminderLoop>.Instance);
+        var (payer, provider) = (Orders(Payment, sabotage.Wire(new Wire(Scheduler, OrderEvents, Handle))), sabotage.Provider(Bank));
+        Diary = new Diary(Scheduler, Clock);
+        var events = new PaymentEvents(payer, PaymentMetrics);
+        var refunds = new Refunds(payer, events, provider, Diary, Options.Create(new RefundAuditOptions()), Clock, NullLogger<Refunds>.Instance);
+        var payments = new PaymentProcess(
+            payer, events, provider, refunds, Diary, Options.Create(new PaymentOptions()), Clock, NullLogger<PaymentProcess>.Instance);
+        Diary.Opened(refunds, payments);
         var shipping = new PaymentCapturedConsumer(shipments, PackingTable, Options.Create(new ShippingOptions()), Clock);
         Queues =
         [
@@ -76,7 +72,8 @@ internal sealed class World
 
     public Bank Bank { get; }
 
-    public Notebook Notebook { get; }
+    /// <summary>What the Payment Service comes back to by the clock.</summary>
+    public Diary Diary { get; }
 
     public PackingTable PackingTable { get; }
 
@@ -94,14 +91,6 @@ internal sealed class World
 
     /// <summary>The whole log.</summary>
     public IReadOnlyList<RecordedEvent> Log() => Completed(streams.ReadAll(0, int.MaxValue, default));
-
-    /// <summary>The Payment Service looks after what is due by the clock; null when nothing is, or when it does so already.</summary>
-    public string? Remind()
-    {
-        if (Notebook.Due(1).Count == 0 || Scheduler.Waiting.Any(waiting => waiting.Strand.Name == Reminding)) return null;
-        Scheduler.Start(Payment, Reminding, () => reminders.Run(default));
-        return "payment looks after what is due";
-    }
 
     /// <summary>A process dies, and is started again; null when it was doing nothing.</summary>
     public string? Kill(string process)

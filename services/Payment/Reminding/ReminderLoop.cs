@@ -6,7 +6,7 @@ namespace Shop.Payment.Reminding;
 
 /// <summary>Comes back to whatever is due. What cannot be looked after now is come back to later: no reminder is lost.</summary>
 public sealed partial class ReminderLoop(
-    IReminders reminders, Refunds refunds, PaymentProcess payments, IOptions<PaymentOptions> options, TimeProvider clock, ILogger<ReminderLoop> log)
+    Reminders reminders, Refunds refunds, PaymentProcess payments, IOptions<PaymentOptions> options, TimeProvider clock, ILogger<ReminderLoop> log)
     : BackgroundService
 {
     private const int PageSize = 100;

@@ -21,20 +21,17 @@ public enum ReminderKind
 public sealed record Reminder(
     ReminderKind Kind, Guid OrderId, string Subject, Cause Cause, DateTimeOffset Due, DateTimeOffset Since = default, int Times = 0);
 
-/// <summary>What the Payment Service has to come back to by the clock, and no message reminds it of.</summary>
+/// <summary>Where the Payment Service notes what it has to come back to.</summary>
 public interface IReminders
 {
-    /// <summary>Remembers something for good. What is remembered already stays as it is.</summary>
+    /// <summary>Remembers something, for good once this completes. What is remembered already stays as it is.</summary>
     Task Add(Reminder reminder);
-
-    /// <summary>What is due, the longest due first.</summary>
-    IReadOnlyList<Reminder> Due(int limit);
-
-    /// <summary>Comes back to it once more at that time, or, when there is none, never again.</summary>
-    Task Next(Reminder reminder, DateTimeOffset? due);
 }
 
-/// <summary>Reminders in <c>reminders.db</c> in the service's data folder. A row survives a power cut.</summary>
+/// <summary>
+/// What the Payment Service has to come back to by the clock, and no message reminds it of: <c>reminders.db</c> in its data folder.
+/// A row survives a power cut.
+/// </summary>
 public sealed class Reminders(SqliteDatabase database, TimeProvider clock) : IReminders, IAsyncDisposable
 {
     private const string Schema = """
@@ -49,6 +46,7 @@ public sealed class Reminders(SqliteDatabase database, TimeProvider clock) : IRe
     public static Reminders Open(string folder, TimeProvider clock) =>
         new(SqliteDatabase.Open(Path.Combine(folder, "reminders.db"), Schema), clock);
 
+    /// <inheritdoc/>
     public Task Add(Reminder reminder) => database.Write(session => session.Execute(
         """
         INSERT INTO reminders(kind, order_id, subject, causation_id, correlation_id, due, since, times)
@@ -58,6 +56,7 @@ public sealed class Reminders(SqliteDatabase database, TimeProvider clock) : IRe
         ("$causation", reminder.Cause.CausationId.ToString()), ("$correlation", reminder.Cause.CorrelationId.ToString()),
         ("$due", reminder.Due.ToUnixTimeMilliseconds()), ("$since", clock.GetUtcNow().ToUnixTimeMilliseconds())));
 
+    /// <summary>What is due, the longest due first.</summary>
     public IReadOnlyList<Reminder> Due(int limit) => database.Read(session => session.Query(
         """
         SELECT kind, order_id, subject, causation_id, correlation_id, due, since, times
@@ -65,6 +64,7 @@ public sealed class Reminders(SqliteDatabase database, TimeProvider clock) : IRe
         """,
         Row, ("$now", clock.GetUtcNow().ToUnixTimeMilliseconds()), ("$limit", limit)));
 
+    /// <summary>Comes back to it once more at that time, or, when there is none, never again.</summary>
     public Task Next(Reminder reminder, DateTimeOffset? due) => database.Write(session =>
     {
         const string This = "kind=$kind AND order_id=$order AND subject=$subject";

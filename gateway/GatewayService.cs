@@ -63,7 +63,8 @@ public static class GatewayService
         app.UseAuthorization();
         app.MapHealth();
         app.MapMetrics().RequireAuthorization(Scopes.Operator);
-        app.MapOpenApi();
+        app.MapDocuments();
+        app.MapPages();
         app.MapPublicRoutes();
         return app;
     }

@@ -22,6 +22,7 @@ namespace Shop.Local;
 public sealed class LocalShop(string[] args, string url, string data) : IAsyncDisposable
 {
     private readonly List<(string Name, WebApplication App)> running = [];
+    private DeveloperPages? pages;
 
     /// <summary>Where the gateway listens.</summary>
     public string Url => UrlOf(running[^1].App);
@@ -44,17 +45,18 @@ public sealed class LocalShop(string[] args, string url, string data) : IAsyncDi
     /// <summary>Starts every part, those that others call first, and the gateway last.</summary>
     public async Task Start()
     {
+        pages = new DeveloperPages(url, Mail, () => new Uri(Url));
         var sandbox = await Start("sandbox", SandboxService.Build);
         var orders = await Start("order-events", OrderEventsService.Build);
         var payment = await Start("payment", PaymentService.Build, $"--Orders:Url={orders}", $"--Payment:Provider:Url={sandbox}");
         var shipping = await Start("shipping", ShippingService.Build, $"--Orders:Url={orders}");
         var notification = await Start(
-            "notification", NotificationService.Build, $"--Orders:Url={orders}", $"--Mail:Folder={Mail}", $"--Mail:StorefrontUrl={url}");
+            "notification", NotificationService.Build, $"--Orders:Url={orders}", $"--Mail:Folder={Mail}", $"--Mail:StorefrontUrl={pages.StorefrontUrl}");
         var backoffice = await Start(
             "backoffice", BackofficeService.Build, $"--Orders:Url={orders}", $"--Services:payment={payment}", $"--Services:shipping={shipping}",
             $"--Services:notification={notification}");
         await Start(
-            "gateway", GatewayService.Build,
+            "gateway", BuildGateway,
             $"--ReverseProxy:Clusters:orders:Destinations:orders:Address={orders}",
             $"--ReverseProxy:Clusters:shipping:Destinations:shipping:Address={shipping}",
             $"--ReverseProxy:Clusters:backoffice:Destinations:backoffice:Address={backoffice}",
@@ -68,11 +70,16 @@ public sealed class LocalShop(string[] args, string url, string data) : IAsyncDi
             : "embedded (no broker: each queue is a durable cursor over the event store)";
     }
 
+    private static string EnvironmentName => Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environments.Development;
+
+    private WebApplication BuildGateway(string[] settings) => EnvironmentName == Environments.Development
+        ? pages!.AddTo(GatewayService.Build([.. settings, .. DeveloperPages.Settings]))
+        : GatewayService.Build(settings);
+
     private async Task<string> Start(string name, Func<string[], WebApplication> build, params string[] settings)
     {
-        var environment = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environments.Development;
         var app = build([
-            $"--environment={environment}", "--urls=http://127.0.0.1:0", $"--DataDirectory={Path.Combine(data, name)}", "--Logging:LogLevel:Default=Warning",
+            $"--environment={EnvironmentName}", "--urls=http://127.0.0.1:0", $"--DataDirectory={Path.Combine(data, name)}", "--Logging:LogLevel:Default=Warning",
             .. args.Where(argument => !argument.StartsWith("--urls", StringComparison.OrdinalIgnoreCase)), .. settings]);
         running.Add((name, app));
         await app.StartAsync();
@@ -87,6 +94,8 @@ public sealed class LocalShop(string[] args, string url, string data) : IAsyncDi
             await app.StopAsync();
             await app.DisposeAsync();
         }
+
+        pages?.Dispose();
     }
 
     private static string UrlOf(WebApplication app) =>

@@ -25,6 +25,9 @@ public abstract class Wording
     private static readonly Wording Fallback = new English();
     private static readonly Wording[] All = [Fallback, new German(), new French()];
 
+    /// <summary>Every language that letters are written in, as in <see cref="Language"/>.</summary>
+    public static IReadOnlyList<string> Languages { get; } = [.. All.Select(wording => wording.Language)];
+
     /// <summary>The language, as an HTML <c>lang</c> and a <c>Content-Language</c>.</summary>
     public abstract string Language { get; }
 

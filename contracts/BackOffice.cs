@@ -127,3 +127,36 @@ public sealed record StuckOrders(long Total, IReadOnlyList<StuckOrder> Orders, I
 
 /// <summary>The event that was published once more, under the same id.</summary>
 public sealed record Nudged(Guid OrderId, Guid EventId, string Type);
+
+/// <summary>A payment that the provider holds, and that a person is to accept or decline before it lapses.</summary>
+public sealed record PaymentReview
+{
+    public required Guid OrderId { get; init; }
+
+    public required string OrderNumber { get; init; }
+
+    /// <summary>Which attempt to pay it is.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>In minor units of <see cref="Currency"/>.</summary>
+    public required long Amount { get; init; }
+
+    public required string Currency { get; init; }
+
+    /// <summary>The provider's word, such as <c>elevated</c>.</summary>
+    public required string RiskLevel { get; init; }
+
+    /// <summary>When the provider gives the money back by itself; the shop gives it up a little earlier.</summary>
+    public required DateTimeOffset CaptureBefore { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>For how long it has waited, in whole seconds.</summary>
+    public required long AgeSeconds { get; init; }
+}
+
+/// <summary>
+/// Payments under review, the one that lapses first first. <paramref name="Total"/> is all of them; <paramref name="Next"/>, while
+/// there are more, is what to pass as <c>after</c> for the next page.
+/// </summary>
+public sealed record PaymentReviews(long Total, IReadOnlyList<PaymentReview> Reviews, string? Next = null);

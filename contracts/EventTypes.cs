@@ -41,6 +41,7 @@ public static class EventTypes
         new("payment-refund-in-progress", 1, ContractsJson.Default.PaymentRefundInProgress),
         new("payment-refunded", 1, ContractsJson.Default.PaymentRefunded),
         new("payment-refund-failed", 1, ContractsJson.Default.PaymentRefundFailed, Topology.Payment, ContractsJson.Default.PaymentRefundFailedMessage),
+        new("note-added", 1, ContractsJson.Default.NoteAdded),
         new("shipping-preparation-in-progress", 1, ContractsJson.Default.ShippingPreparationInProgress),
         new("shipping-prepared", 1, ContractsJson.Default.ShippingPrepared),
         new("shipped", 1, ContractsJson.Default.Shipped, Topology.Shipping, ContractsJson.Default.ShippedMessage),

@@ -30,7 +30,9 @@ public sealed record PaymentUpdated(PaymentMethod Payment) : OrderEvent;
 /// <summary>The customer chose another shipping address, which is the one that <paramref name="Personal"/> holds.</summary>
 public sealed record ShippingAddressUpdated(PersonalData? Personal = null) : OrderEvent;
 
-/// <summary>The customer cancelled. <paramref name="Reason"/> is the customer's own words, or <c>customer-request</c>.</summary>
+/// <summary>
+/// The customer, or staff, cancelled. <paramref name="Reason"/> is their own words, or <c>customer-request</c> or <c>staff-request</c>.
+/// </summary>
 public sealed record OrderCancelled(string Reason, string? Note = null) : OrderEvent;
 
 /// <summary>Marker: from here on the attempt is open, and the payment method is fixed until its outcome is known.</summary>
@@ -72,6 +74,9 @@ public sealed record PaymentRefunded(Guid RefundId, long Amount, string Currency
 /// </summary>
 public sealed record PaymentRefundFailed(Guid RefundId, long Amount, string Currency, string ProviderRefundId, string? Reason = null) : OrderEvent;
 
+/// <summary>Staff noted something for other staff: the text is <see cref="PersonalData.Note"/>, since it may say anything of anybody.</summary>
+public sealed record NoteAdded(PersonalData? Personal = null) : OrderEvent;
+
 /// <summary>Marker: from here on the order can neither be cancelled nor sent to another address.</summary>
 public sealed record ShippingPreparationInProgress(Guid ShipmentId) : OrderEvent;
 
@@ -100,7 +105,7 @@ public sealed record Address(
 /// key that can be destroyed) while the stream still folds: each member may be missing, for good.
 /// </summary>
 public sealed record PersonalData(
-    string? Name = null, string? Email = null, string? Phone = null, Address? ShippingAddress = null, Address? BillingAddress = null);
+    string? Name = null, string? Email = null, string? Phone = null, Address? ShippingAddress = null, Address? BillingAddress = null, string? Note = null);
 
 /// <summary>Why an attempt to pay failed.</summary>
 [JsonConverter(typeof(Kebab<PaymentFailureReason>))]

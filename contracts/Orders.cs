@@ -72,7 +72,10 @@ public sealed record PaymentView
 [JsonConverter(typeof(Kebab<PaymentStatus>))]
 public enum PaymentStatus { Pending, InProgress, Review, Failed, Voided, Captured, Refunding, PartiallyRefunded, Refunded, RefundFailed }
 
-/// <summary>One attempt to pay and its outcome. <see cref="StartedAt"/> is when its marker was recorded.</summary>
+/// <summary>
+/// One attempt to pay and its outcome. <see cref="StartedAt"/> is when its marker was recorded; <see cref="IsAccepted"/> is what a person
+/// decided of its review.
+/// </summary>
 public sealed record PaymentAttempt(
     int Attempt,
     AttemptStatus Status,
@@ -80,7 +83,8 @@ public sealed record PaymentAttempt(
     string? ProviderPaymentId = null,
     PaymentFailureReason? FailureReason = null,
     string? DeclineCode = null,
-    bool? Retryable = null);
+    bool? Retryable = null,
+    bool? IsAccepted = null);
 
 /// <summary>The outcome of an attempt; open and review have none yet, and a decided review waits for the provider.</summary>
 [JsonConverter(typeof(Kebab<AttemptStatus>))]

@@ -48,6 +48,15 @@ public sealed record ShipOrder(string? Carrier = null, string? Service = null, I
 /// <summary>A parcel in <see cref="ShipOrder"/>.</summary>
 public sealed record PackageBody(string? TrackingNumber = null, string? TrackingUrl = null);
 
+/// <summary>The body of <c>POST /admin/reviews/{orderId}/accept</c> and <c>/decline</c>, which may also be empty.</summary>
+public sealed record DecideReview(string? Note = null);
+
+/// <summary>The body of <c>POST /admin/orders/{id}/refunds</c>. Without <see cref="Amount"/> (in minor units), all that is left.</summary>
+public sealed record RefundOrder(long? Amount = null, string? Reason = null);
+
+/// <summary>The body of <c>POST /admin/orders/{id}/notes</c>.</summary>
+public sealed record AddNote(string? Text = null);
+
 /// <summary>
 /// The body of <c>POST /orders/{id}/events</c>, by which services write what they did. The id is deterministic, so that the same
 /// write twice is once. <see cref="Type"/> is the event's name, with or without its version (<c>shipped</c>, <c>shipped/v1</c>).

@@ -1,4 +1,4 @@
 using Shop.Gateway;
 using Shop.ServiceDefaults;
 
-return await ServiceHost.Run(() => GatewayService.Build(args));
+return await ServiceHost.Run(args, GatewayService.Build);

@@ -32,6 +32,7 @@ missing() {
   has_python aiosmtpd || echo python3-aiosmtpd
   has node || echo nodejs
   has npm || echo npm
+  has sqlite3 || echo sqlite3
 }
 
 as_root() {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Shop.ServiceDefaults;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Shop.Gateway;
 
@@ -29,11 +30,21 @@ internal static class RequestChecks
             return;
         }
 
-        // The proxy would turn an upgrade into a GET; nothing behind it speaks anything but plain HTTP.
+        if (IsWebSocket(context) && TakesWebSockets(context.GetReverseProxyFeature().Route.Config))
+        {
+            // It has no body, and its connection is the other side's from here on.
+            await next(context);
+            return;
+        }
+
+        // The proxy would turn any other upgrade into a GET; nothing else behind it speaks anything but plain HTTP.
         context.Request.Headers.Remove(HeaderNames.Upgrade);
         await HasArrived(context.Request);
         await next(context);
     }
+
+    /// <summary>A route says so itself: <c>Metadata: { "WebSocket": "true" }</c>.</summary>
+    public static bool TakesWebSockets(RouteConfig route) => route.Metadata?.ContainsKey("WebSocket") ?? false;
 
     /// <summary>Waits for the whole body, and leaves it where it is to be read again.</summary>
     /// <exception cref="BadHttpRequestException">It is longer than allowed, broken, or too slow.</exception>
@@ -54,7 +65,7 @@ internal static class RequestChecks
         if (request.Headers.TryGetValue(HeaderNames.ContentEncoding, out var encoding) && encoding != "identity") return Encoded;
         if (request.Headers.TryGetValue(ServiceHeaders.IdempotencyKey, out var key) && !IsKey(key)) return BadKey;
         // The client that calls the services sends ASCII only, and fails on anything else.
-        foreach (var name in ServiceHeaders.ToServices)
+        foreach (var name in ServiceHeaders.ToServices.Concat(ServiceHeaders.OfWebSockets))
         {
             if (request.Headers[name].Any(value => value?.Any(char.IsControl) == true || !Ascii.IsValid(value)))
                 return ProblemException.Validation(name, "The header must be ASCII.", "bad-request");
@@ -62,6 +73,10 @@ internal static class RequestChecks
 
         return null;
     }
+
+    private static bool IsWebSocket(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true
+        && context.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsKey(StringValues key) => key is [{ Length: > 0 and <= 255 } value] && value.All(c => c is > ' ' and <= '~');
 }

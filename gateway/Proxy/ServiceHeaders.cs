@@ -11,6 +11,9 @@ internal static class ServiceHeaders
     public static readonly string[] ToServices =
         ["Accept", "Accept-Language", "Content-Length", "Content-Type", IdempotencyKey, "If-Match", "If-None-Match", "Last-Event-ID"];
 
+    /// <summary>Towards a service that takes WebSockets, and back: what their handshake needs.</summary>
+    public static readonly string[] OfWebSockets = ["Sec-WebSocket-Accept", "Sec-WebSocket-Key", "Sec-WebSocket-Version"];
+
     public static readonly string[] FromServices =
     [
         "Allow", "Cache-Control", "Content-Length", "Content-Type", "ETag", "Idempotent-Replayed", "Location", "Retry-After",

@@ -26,7 +26,8 @@ internal sealed partial class ServiceTransforms(
 
     public void Apply(TransformBuilderContext context)
     {
-        context.AddRequestHeadersAllowed(ServiceHeaders.ToServices);
+        string[] handshake = RequestChecks.TakesWebSockets(context.Route) ? ServiceHeaders.OfWebSockets : [];
+        context.AddRequestHeadersAllowed([.. ServiceHeaders.ToServices, .. handshake]);
         context.AddRequestTransform(request =>
         {
             request.ProxyRequest.Headers.Add(ServiceKey.Header, key.Value.Key);
@@ -35,7 +36,7 @@ internal sealed partial class ServiceTransforms(
         });
 
         context.CopyResponseTrailers = false;
-        context.AddResponseHeadersAllowed(ServiceHeaders.FromServices);
+        context.AddResponseHeadersAllowed([.. ServiceHeaders.FromServices, .. handshake]);
         var issuesToken = context.Route.Metadata?.ContainsKey(IssuesOrderToken) ?? false;
         context.AddResponseTransform(response => Answer(response, issuesToken));
     }

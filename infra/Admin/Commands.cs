@@ -21,6 +21,8 @@ internal static class Commands
         root.Options.Add(Json);
         root.Subcommands.Add(DeadLetters());
         root.Subcommands.Add(StuckOrders());
+        root.Subcommands.Add(ProjectionCommands.Projections());
+        root.Subcommands.Add(ProjectionCommands.Journal());
         return root;
     }
 
@@ -69,7 +71,7 @@ internal static class Commands
 
     private static Option<int> Limit() => new("--limit") { Description = "No more than this, of each queue.", DefaultValueFactory = _ => 100 };
 
-    private static void Does(Command command, Func<ShopClient, ParseResult, Task<int>> action) => command.SetAction(async (parsed, cancellation) =>
+    internal static void Does(Command command, Func<ShopClient, ParseResult, Task<int>> action) => command.SetAction(async (parsed, cancellation) =>
     {
         if (ShopClient.FromEnvironment(parsed.GetValue(Json), cancellation) is not { } shop) return ExitCodes.Refused;
         using (shop) return await action(shop, parsed);

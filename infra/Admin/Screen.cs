@@ -82,6 +82,48 @@ internal static class Screen
         return ExitCodes.Done;
     }
 
+    public static int Projections(ProjectionList list)
+    {
+        var table = Table("Projection", "State", "Position", "Behind", "Seconds", "Events/s", "Rebuild", "Error");
+        foreach (var one in list.Projections)
+        {
+            table.AddRow(Cells(
+                one.Name, one.State.ToString().ToLowerInvariant(), Text(one.Position), Text(one.LagEvents), Text(one.LagSeconds), Text(one.EventsPerSecond),
+                one.Rebuild is { } rebuild ? $"{Text(rebuild.Percent)} %" : "", one.LastError));
+        }
+
+        Out.Write(table);
+        if (list.LogTrouble is { } trouble) Error($"the log cannot be followed: {trouble}");
+        return list.LogTrouble is null ? ExitCodes.Done : ExitCodes.Away;
+    }
+
+    public static int Verified(JournalVerification journal)
+    {
+        if (journal.IsIntact)
+        {
+            Line($"intact: {Text(journal.Rows)} rows up to position {Text(journal.LastPosition)}, head {journal.Head ?? "(none)"}");
+            return ExitCodes.Done;
+        }
+
+        Error($"{journal.Break!.Kind}{(journal.Break.Position is { } at ? $" at position {Text(at)}" : "")}: {journal.Break.Message} Good up to position {Text(journal.LastPosition)}.");
+        return ExitCodes.Refused;
+    }
+
+    /// <summary>Shows how far something is, from 0 to 100, while it runs; on the error output, so that a pipe has only the result.</summary>
+    public static async Task<T> Progress<T>(string what, Func<Action<double, string>, Task<T>> run)
+    {
+        var screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        return await screen.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn()).StartAsync(async progress =>
+        {
+            var task = progress.AddTask(Markup.Escape(what));
+            return await run((percent, note) =>
+            {
+                task.Value = percent;
+                task.Description = Markup.Escape(Clean($"{what}{note}"));
+            });
+        });
+    }
+
     public static void Line(string text) => Console.WriteLine(Clean(text));
 
     public static void Error(string text) => Console.Error.WriteLine($"error: {Clean(text)}");
@@ -105,6 +147,10 @@ internal static class Screen
     }
 
     private static Text[] Cells(params string?[] values) => [.. values.Select(value => new Text(Clean(value ?? "")))];
+
+    private static string Text(double number) => number.ToString("0.###", CultureInfo.InvariantCulture);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -15,7 +15,7 @@ internal sealed class ShopClient : IDisposable
     private ShopClient(Uri url, string key, bool json, CancellationToken cancellation)
     {
         (this.json, this.cancellation) = (json, cancellation);
-        http = new HttpClient { BaseAddress = new Uri(url, "api/v1/admin/"), Timeout = TimeSpan.FromSeconds(30) };
+        http = new HttpClient { BaseAddress = new Uri(url, "api/v1/admin/"), Timeout = TimeSpan.FromMinutes(5) }; // the whole journal is verified in one answer
         http.DefaultRequestHeaders.Add("X-Api-Key", key);
     }
 
@@ -72,6 +72,36 @@ internal sealed class ShopClient : IDisposable
         }
     }
 
+    /// <summary>Reads something to work on; null, with the exit code, when it cannot be had.</summary>
+    public async Task<(int Code, T? Answer)> Get<T>(string path, JsonTypeInfo<T> type) where T : class
+    {
+        var (code, answer) = await Send(HttpMethod.Get, path);
+        return answer is null ? (code, null) : Read(answer, type) is { } read ? (code, read) : (ExitCodes.Refused, null);
+    }
+
+    /// <summary>Reads a long answer line by line, as it comes.</summary>
+    public async Task<int> ReadLines(string path, Func<string, Task> line)
+    {
+        try
+        {
+            using var response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!response.IsSuccessStatusCode) return Refused(response, await response.Content.ReadAsStringAsync(cancellation));
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
+            while (await reader.ReadLineAsync(cancellation) is { } read) await line(read);
+            return ExitCodes.Done;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or HttpIOException)
+        {
+            return NoAnswer(exception);
+        }
+    }
+
+    /// <summary>Waits a moment.</summary>
+    public Task Wait(TimeSpan time) => Task.Delay(time, cancellation);
+
+    /// <summary>Whether answers are to be printed as they come.</summary>
+    public bool PrintsJson => json;
+
     /// <summary>Removes something.</summary>
     public async Task<int> Delete(string path)
     {
@@ -89,20 +119,29 @@ internal sealed class ShopClient : IDisposable
             using var request = new HttpRequestMessage(method, path);
             using var response = await http.SendAsync(request, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
-            if (response.IsSuccessStatusCode) return (ExitCodes.Done, text);
-            Screen.Error(Title(text) ?? $"The shop answered {(int)response.StatusCode}.");
-            return (response.StatusCode switch
-            {
-                HttpStatusCode.NotFound => ExitCodes.NotFound,
-                HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => ExitCodes.Away,
-                _ => ExitCodes.Refused,
-            }, null);
+            return response.IsSuccessStatusCode ? (ExitCodes.Done, text) : (Refused(response, text), null);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
-            Screen.Error($"The shop at {http.BaseAddress!.GetLeftPart(UriPartial.Authority)} does not answer: {exception.Message}");
-            return (ExitCodes.Away, null);
+            return (NoAnswer(exception), null);
         }
+    }
+
+    private static int Refused(HttpResponseMessage response, string text)
+    {
+        Screen.Error(Title(text) ?? $"The shop answered {(int)response.StatusCode}.");
+        return response.StatusCode switch
+        {
+            HttpStatusCode.NotFound => ExitCodes.NotFound,
+            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => ExitCodes.Away,
+            _ => ExitCodes.Refused,
+        };
+    }
+
+    private int NoAnswer(Exception exception)
+    {
+        Screen.Error($"The shop at {http.BaseAddress!.GetLeftPart(UriPartial.Authority)} does not answer: {exception.Message}");
+        return ExitCodes.Away;
     }
 
     private static T? Read<T>(string answer, JsonTypeInfo<T> type)

@@ -1,4 +1,4 @@
 using Shop.Sandbox;
 using Shop.ServiceDefaults;
 
-return await ServiceHost.Run(() => SandboxService.Build(args));
+return await ServiceHost.Run(args, SandboxService.Build);

@@ -1,11 +1,17 @@
+using Shop.Backoffice.Events;
+using Shop.Backoffice.Journal;
+using Shop.Backoffice.Orders;
+using Shop.Backoffice.Projections;
+using Shop.Backoffice.Statistics;
 using Shop.ServiceDefaults;
 
 namespace Shop.Backoffice;
 
 /// <summary>
-/// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, and stuck orders. It holds
-/// nothing itself; it asks the services, and says which of them did not answer. Settings: <c>Orders:Url</c>, and under
-/// <c>Services</c> the URL of the service behind each queue.
+/// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, and stuck orders, for which
+/// it asks the services, and says which of them did not answer; what staff decides and does about orders, which it passes on; and
+/// what it makes of the log for reading. It decides nothing: all that it holds follows from the log, and may be deleted. Settings:
+/// <c>DataDirectory</c>, <c>Orders:Url</c>, and under <c>Services</c> the URL of the service behind each queue.
 /// </summary>
 public static class BackofficeService
 {
@@ -15,11 +21,22 @@ public static class BackofficeService
     {
         var builder = ServiceHost.CreateBuilder("backoffice", args);
         builder.AddShopServices();
+        builder.AddProjections();
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseWebSockets();
         app.MapDeadLetters();
         app.MapStuckOrders();
+        app.MapProjections();
+        app.MapOrderLists();
+        app.MapOrderHistory();
+        app.MapApprovedOrders();
+        app.MapOperatorEvents();
+        app.MapCommands();
+        app.MapJournal();
+        app.MapStatistics();
+        app.MapStaffCommands();
         return app;
     }
 }

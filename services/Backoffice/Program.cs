@@ -1,4 +1,4 @@
 using Shop.Backoffice;
 using Shop.ServiceDefaults;
 
-return await ServiceHost.Run(() => BackofficeService.Build(args));
+return await ServiceHost.Run(args, BackofficeService.Build);

@@ -19,15 +19,16 @@ public sealed class ShopServices(IHttpClientFactory clients)
     public async Task<T?> Send<T>(string service, HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancellation) where T : class
     {
         using var response = await Send(service, method, path, cancellation);
-        if (response is null) return null;
-        try
-        {
-            return await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw new ServiceUnavailableException(service, "it answered null");
-        }
-        catch (Exception exception) when (exception is JsonException or HttpRequestException or NotSupportedException)
-        {
-            throw new ServiceUnavailableException(service, "its answer cannot be read");
-        }
+        return response is null ? null : await Read(service, response, type, cancellation);
+    }
+
+    /// <summary>What a service answers. What it refuses is refused here in the same words.</summary>
+    /// <exception cref="ServiceUnavailableException">It does not answer, or not with what was asked for.</exception>
+    /// <exception cref="ProblemException">It refuses, or says that there is no such thing.</exception>
+    public async Task<T> Get<T>(string service, string path, JsonTypeInfo<T> type, CancellationToken cancellation) where T : class
+    {
+        using var response = await Send(service, HttpMethod.Get, path, cancellation, passOn: true);
+        return await Read(service, response!, type, cancellation);
     }
 
     /// <summary>Removes something; false when it was not there.</summary>
@@ -38,7 +39,19 @@ public sealed class ShopServices(IHttpClientFactory clients)
         return response is not null;
     }
 
-    private async Task<HttpResponseMessage?> Send(string service, HttpMethod method, string path, CancellationToken cancellation)
+    private static async Task<T> Read<T>(string service, HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellation) where T : class
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw new ServiceUnavailableException(service, "it answered null");
+        }
+        catch (Exception exception) when (exception is JsonException or HttpRequestException or NotSupportedException)
+        {
+            throw new ServiceUnavailableException(service, "its answer cannot be read");
+        }
+    }
+
+    private async Task<HttpResponseMessage?> Send(string service, HttpMethod method, string path, CancellationToken cancellation, bool passOn = false)
     {
         using var request = new HttpRequestMessage(method, path);
         HttpResponseMessage response;
@@ -60,11 +73,11 @@ public sealed class ShopServices(IHttpClientFactory clients)
         {
             switch (response.StatusCode)
             {
-                case HttpStatusCode.NotFound:
+                case HttpStatusCode.NotFound when !passOn:
                     return null;
                 case HttpStatusCode.Conflict:
-                    var problem = await response.Content.ReadFromJsonAsync(ContractsJson.Default.JsonElement, cancellation);
-                    throw new ProblemException(StatusCodes.Status409Conflict, problem.GetProperty("code").GetString()!, problem.GetProperty("title").GetString()!);
+                case HttpStatusCode.BadRequest or HttpStatusCode.NotFound when passOn:
+                    throw Refusal(response.StatusCode, await response.Content.ReadFromJsonAsync(ContractsJson.Default.JsonElement, cancellation));
                 case HttpStatusCode.Unauthorized:
                     throw new ServiceUnavailableException(service, "it refuses the services' own key: ServiceKey differs between the processes");
                 case HttpStatusCode.ServiceUnavailable:
@@ -74,6 +87,14 @@ public sealed class ShopServices(IHttpClientFactory clients)
             }
         }
     }
+
+    private static ProblemException Refusal(HttpStatusCode status, JsonElement problem) =>
+        new((int)status, problem.GetProperty("code").GetString()!, problem.GetProperty("title").GetString()!)
+        {
+            Errors = problem.TryGetProperty("errors", out var errors)
+                ? errors.EnumerateObject().ToDictionary(field => field.Name, field => field.Value.EnumerateArray().Select(message => message.GetString()!).ToArray())
+                : null,
+        };
 }
 
 /// <summary>A service is away. What was asked of it may have been done.</summary>

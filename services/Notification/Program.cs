@@ -1,4 +1,4 @@
 using Shop.Notification;
 using Shop.ServiceDefaults;
 
-return await ServiceHost.Run(() => NotificationService.Build(args));
+return await ServiceHost.Run(args, NotificationService.Build);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Shop.Contracts;
+using Shop.OrderEvents.Commands;
 using Shop.OrderEvents.Store;
 using Shop.ServiceDefaults;
 
@@ -10,8 +11,6 @@ namespace Shop.OrderEvents;
 /// <summary>The services' side: write what happened, read a stream, follow the whole log. Not reached through the gateway.</summary>
 public static class EventsApi
 {
-    private const int MostEvents = 1000;
-
     /// <summary>Maps <c>/orders/{id}/events</c> and <c>/events</c>.</summary>
     public static void MapEvents(this IEndpointRouteBuilder app)
     {
@@ -24,10 +23,12 @@ public static class EventsApi
     private static async Task<IResult> Append(Guid orderId, HttpContext context, OrderHandler handler, CancellationToken cancellation)
     {
         var body = await JsonBody.Read(context.Request, ContractsJson.Default.AppendEvent, cancellation);
+        var proposed = Proposed(body);
+        context.Items[CommandLogging.EventTypeItem] = EventTypes.Of(proposed).Name;
         var handled = await handler.Handle(
             orderId,
             new Proposal(
-                Proposed(body), body.EventId, context.Request.Agent(), body.CorrelationId, body.CausationId,
+                proposed, body.EventId, context.Request.Agent(), body.CorrelationId, body.CausationId,
                 body.OccurredAt.ToUniversalTime(), body.ExpectedRevision),
             cancellation);
         var answer = new EventAppended(body.EventId, handled.Event?.Revision ?? handled.Order.Revision, handled.Order.ToView());
@@ -57,36 +58,45 @@ public static class EventsApi
         }
     }
 
-    private static async Task<IResult> History(Guid orderId, OrderStreams streams, CancellationToken cancellation) => TypedResults.Json(
-        new OrderHistory(orderId, [.. (await OrdersApi.Existing(streams, orderId, cancellation)).Select(EventEnvelope.Of)]),
-        ContractsJson.Default.OrderHistory);
-
-    private static async Task<IResult> Page(OrderStreams streams, CancellationToken cancellation, long from = 0, int limit = 100)
+    // What is read here goes out as it is stored, whether this version of the shop knows the event or not: whoever acts on it decides.
+    private static async Task<IResult> History(Guid orderId, IEventStore store, CancellationToken cancellation)
     {
-        if (from < 0) throw ProblemException.Validation("from", "It must be a position from 0: the page begins with the event behind it.");
-        if (limit is < 1 or > MostEvents) throw ProblemException.Validation("limit", $"It must be from 1 to {MostEvents}.");
-        var events = await streams.ReadAll(from, limit, cancellation);
-        return TypedResults.Json(
-            new EventPage([.. events.Select(EventEnvelope.Of)], events.Count == 0 ? from : events[^1].Position), ContractsJson.Default.EventPage);
+        var stream = await store.ReadStream(OrderStreams.StreamOf(orderId), cancellation);
+        if (stream.Count == 0) throw Refusals.NotFound();
+        return TypedResults.Json(new OrderHistory(orderId, [.. stream.Select(OrderStreams.Envelope)]), ContractsJson.Default.OrderHistory);
     }
 
-    private static async Task Follow(HttpContext context, OrderStreams streams, IEventStore store, CancellationToken cancellation, long from = 0)
+    private static async Task<IResult> Page(HttpContext context, IEventStore store, CancellationToken cancellation, long from = 0, int limit = 100)
+    {
+        if (from < 0) throw ProblemException.Validation("from", "It must be a position from 0: the page begins with the event behind it.");
+        if (limit is < 1 or > OrderLog.LargestPage) throw ProblemException.Validation("limit", $"It must be from 1 to {OrderLog.LargestPage}.");
+        await SayWhereTheLogEnds(context.Response, store, cancellation);
+        var events = await store.ReadAll(from, limit, cancellation);
+        return TypedResults.Json(
+            new EventPage([.. events.Select(OrderStreams.Envelope)], events.Count == 0 ? from : events[^1].Position), ContractsJson.Default.EventPage);
+    }
+
+    private static async Task Follow(HttpContext context, IEventStore store, CancellationToken cancellation, long from = 0)
     {
         if (long.TryParse(context.Request.Headers["Last-Event-ID"], out var last)) from = last;
         if (from < 0) throw ProblemException.Validation("from", "It must be a position from 0: the stream begins with the event behind it.");
         // Also finds out whether there is such a position, while the answer can still say so.
-        await streams.ReadAll(from, 1, cancellation);
-        context.Response.Headers["X-Last-Position"] = (await store.LastPosition(cancellation)).ToString(CultureInfo.InvariantCulture);
+        await store.ReadAll(from, 1, cancellation);
+        await SayWhereTheLogEnds(context.Response, store, cancellation);
         await ServerSentEvents.Write(context.Response, Events(), cancellation);
 
         async IAsyncEnumerable<ServerSentEvent> Events()
         {
-            await foreach (var recorded in streams.Subscribe(from, cancellation))
+            await foreach (var entry in store.Subscribe(from, cancellation))
             {
+                if (entry is not StoredEvent stored) continue;
+                var envelope = OrderStreams.Envelope(stored);
                 yield return new ServerSentEvent(
-                    recorded.Position, EventTypes.Of(recorded.Event).Name,
-                    JsonSerializer.SerializeToUtf8Bytes(EventEnvelope.Of(recorded), ContractsJson.Default.EventEnvelope));
+                    envelope.Position, envelope.Type, JsonSerializer.SerializeToUtf8Bytes(envelope, ContractsJson.Default.EventEnvelope));
             }
         }
     }
+
+    private static async ValueTask SayWhereTheLogEnds(HttpResponse response, IEventStore store, CancellationToken cancellation) =>
+        response.Headers[OrderLog.LastPositionHeader] = (await store.LastPosition(cancellation)).ToString(CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,12 @@ public static class Http
     public static Agent Agent(this HttpRequest request) =>
         Contracts.Agent.Parse(request.Headers[ServiceKey.AgentHeader]) ?? new Agent(AgentKind.Service, "unnamed");
 
+    /// <summary>The member of staff on whose behalf the caller calls.</summary>
+    /// <exception cref="ProblemException">403: it calls for somebody else.</exception>
+    public static Agent Staff(this HttpRequest request) => request.Agent() is { Kind: AgentKind.Staff } staff
+        ? staff
+        : throw new ProblemException(StatusCodes.Status403Forbidden, "forbidden", "This is for staff.");
+
     /// <summary>The revision that <c>If-Match</c> asks for; null for any.</summary>
     /// <exception cref="ProblemException">400: it is not an ETag of an order.</exception>
     public static long? IfMatch(this HttpRequest request)

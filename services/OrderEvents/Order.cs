@@ -118,8 +118,8 @@ public sealed record Order
             var attempt => Closed(attempt),
         },
 
-        PaymentReviewAccepted e => order.DecideReview(e.Attempt, AttemptStatus.ReviewAccepted),
-        PaymentReviewDeclined e => order.DecideReview(e.Attempt, AttemptStatus.ReviewDeclined),
+        PaymentReviewAccepted e => order.DecideReview(e.Attempt, isAccepted: true),
+        PaymentReviewDeclined e => order.DecideReview(e.Attempt, isAccepted: false),
 
         // A fact, also when the order was cancelled meanwhile: it is written, and refunded.
         PaymentCaptured e => order.AttemptNumber(e.Attempt) switch
@@ -133,6 +133,9 @@ public sealed record Order
         PaymentAuthFailed e => order.AttemptNumber(e.Attempt) switch
         {
             { Status: AttemptStatus.Failed } => Decision.Repeat,
+            // Staff's no is for good, whatever else ended the payment at the same moment.
+            { Status: AttemptStatus.ReviewDeclined } when e.Reason != PaymentFailureReason.ReviewDeclined =>
+                Refuse("review-already-decided", "payment-review-declined"),
             { } attempt when Undecided(attempt) => Decision.Accept,
             var attempt => Closed(attempt),
         },
@@ -180,6 +183,8 @@ public sealed record Order
                 amount == e.Amount ? Decision.Accept : Refuse("amount-mismatch", "payment-refund-in-progress"),
             _ => Refuse("refund-not-open"),
         },
+
+        NoteAdded => Decision.Accept,
 
         ShippingPreparationInProgress e => order switch
         {
@@ -241,8 +246,8 @@ public sealed record Order
             MethodUpdatedSinceFailure = false,
         },
         PaymentAuthPendingReview e => With(e.Attempt, a => a with { Status = AttemptStatus.Review, ProviderPaymentId = e.ProviderPaymentId }),
-        PaymentReviewAccepted e => With(e.Attempt, a => a with { Status = AttemptStatus.ReviewAccepted }),
-        PaymentReviewDeclined e => With(e.Attempt, a => a with { Status = AttemptStatus.ReviewDeclined }),
+        PaymentReviewAccepted e => With(e.Attempt, a => a with { Status = AttemptStatus.ReviewAccepted, IsAccepted = true }),
+        PaymentReviewDeclined e => With(e.Attempt, a => a with { Status = AttemptStatus.ReviewDeclined, IsAccepted = false }),
         PaymentCaptured e => With(e.Attempt, a => a with { Status = AttemptStatus.Captured, ProviderPaymentId = e.ProviderPaymentId }) with { Captured = e },
         PaymentAuthFailed e => With(e.Attempt, a => a with
         {
@@ -262,6 +267,7 @@ public sealed record Order
             : Begin(new RefundView(e.RefundId, e.Amount, RefundStatus.InProgress, e.Cause, RetryOf: e.RetryOf)),
         PaymentRefundFailed e => Fail(Refund(e.RefundId)!, e),
         PaymentRefunded e => With(Refund(e.RefundId)!, r => r with { Status = RefundStatus.Refunded, ProviderRefundId = e.ProviderRefundId }),
+        NoteAdded => this,
         ShippingPreparationInProgress e => this with { Preparation = e },
         ShippingPrepared e => this with { Prepared = e },
         Shipped e => this with { Shipped = e },
@@ -297,12 +303,12 @@ public sealed record Order
         return failed with { RefundFailedForGood = RefundFailedForGood || isLast };
     }
 
-    private Decision DecideReview(int number, AttemptStatus decision) => AttemptNumber(number) switch
+    private Decision DecideReview(int number, bool isAccepted) => AttemptNumber(number) switch
     {
-        { Status: var status } when status == decision => Decision.Repeat,
+        { IsAccepted: { } decided } => decided == isAccepted
+            ? Decision.Repeat
+            : Refuse("review-already-decided", decided ? "payment-review-accepted" : "payment-review-declined"),
         { Status: AttemptStatus.Review } => Cancelled is null ? Decision.Accept : Refuse("order-cancelled", "order-cancelled"),
-        { Status: AttemptStatus.ReviewAccepted } => Refuse("review-already-decided", "payment-review-accepted"),
-        { Status: AttemptStatus.ReviewDeclined } => Refuse("review-already-decided", "payment-review-declined"),
         _ => Refuse("payment-not-under-review"),
     };
 

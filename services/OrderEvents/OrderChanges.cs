@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Shop.OrderEvents.Store;
+using Shop.ServiceDefaults;
 
 namespace Shop.OrderEvents;
 

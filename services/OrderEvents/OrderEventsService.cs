@@ -1,3 +1,5 @@
+using Shop.OrderEvents.Commands;
+using Shop.OrderEvents.Reviews;
 using Shop.OrderEvents.Store;
 using Shop.OrderEvents.Store.EventStoreDb;
 using Shop.OrderEvents.Watch;
@@ -10,7 +12,7 @@ namespace Shop.OrderEvents;
 /// The Order Event Service: decides by an order's own history, appends the event to the event store, and publishes it. Settings:
 /// <c>ConnectionStrings:EventStore</c> for EventStoreDB, without it an embedded event store in <c>DataDirectory</c>;
 /// <c>ConnectionStrings:RabbitMq</c> for the broker, without one the other services follow the log over HTTP. <c>Publisher</c> is the
-/// publisher's, <c>StuckOrders</c> the watch's.
+/// publisher's, <c>StuckOrders</c> the watch's, <c>CommandLog</c> the command log's.
 /// </summary>
 public static class OrderEventsService
 {
@@ -41,13 +43,18 @@ public static class OrderEventsService
             builder.Services.AddHealthChecks().AddCheck<Publisher>("publisher");
         }
 
+        builder.AddPaymentReviews(DataDirectory(builder.Configuration));
         builder.AddStuckOrdersWatch(DataDirectory(builder.Configuration), publishes);
+        builder.AddCommandLog(DataDirectory(builder.Configuration));
 
         var app = builder.Build();
         app.UseServiceDefaults();
+        app.UseCommandLog();
         app.MapOrders();
         app.MapEvents();
         app.MapStuckOrders();
+        app.MapPaymentReviews();
+        app.MapStaffCommands();
         return app;
     }
 

@@ -26,7 +26,7 @@ public static class OrderStream
                 foreach (var recorded in await streams.Read(orderId, cancellation))
                 {
                     order = Order.Evolve(order, recorded);
-                    if (recorded.Revision <= seen) continue;
+                    if (recorded.Revision <= seen || OrderViews.IsForStaffOnly(recorded.Event)) continue;
                     seen = recorded.Revision;
                     yield return new ServerSentEvent(
                         recorded.Revision, EventTypes.Of(recorded.Event).Name,

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using System.Globalization;
 using System.Text.Json;
 using Shop.Contracts;
 using Shop.OrderEvents.Store;
@@ -47,19 +47,10 @@ public sealed class OrderStreams(IEventStore store)
         // From the end: whoever asks reads all of that anyway, and positions between events mean nothing.
         await foreach (var stored in store.ReadAllBackwards(cancellation))
         {
-            if (Recorded(stored).Metadata.TimeObserved < time) return stored.Position;
+            if (Metadata(stored).TimeObserved < time) return stored.Position;
         }
 
         return 0;
-    }
-
-    /// <summary>Every event of all orders behind a position, in order, and each new one as it is appended.</summary>
-    public async IAsyncEnumerable<RecordedEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await foreach (var entry in store.Subscribe(after, cancellation))
-        {
-            if (entry is StoredEvent stored) yield return Recorded(stored);
-        }
     }
 
     /// <summary>The name of an order's stream.</summary>
@@ -72,16 +63,40 @@ public sealed class OrderStreams(IEventStore store)
         return orderId is not null;
     }
 
-    /// <summary>What a stored event says.</summary>
-    /// <exception cref="UnreadableEventException">It is not an order's, or not of a form that is known here.</exception>
-    public static RecordedEvent Recorded(StoredEvent stored)
+    /// <summary>An event as it travels over HTTP: its data as it is stored, also of a type that this version of the shop does not know.</summary>
+    /// <exception cref="UnreadableEventException">It is no order's, or not of the form of any event.</exception>
+    public static EventEnvelope Envelope(StoredEvent stored)
     {
-        if (!TryParseStream(stored.Stream, out var orderId)) throw new UnreadableEventException($"Stream '{stored.Stream}' is not an order's.");
+        var orderId = OrderOf(stored);
+        var version = stored.Type.LastIndexOf("/v", StringComparison.Ordinal);
+        if (version < 1 || !int.TryParse(stored.Type.AsSpan(version + 2), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            throw new UnreadableEventException($"'{stored.Type}' is not the name of an event.");
         try
         {
-            var metadata = JsonSerializer.Deserialize(stored.Metadata, ContractsJson.Default.EventMetadata)
+            var data = JsonSerializer.Deserialize(stored.Data, ContractsJson.Default.JsonElement);
+            return new(stored.Position, orderId, stored.Revision, stored.EventId, stored.Type[..version], number, data, Metadata(stored));
+        }
+        catch (JsonException exception)
+        {
+            throw new UnreadableEventException($"The data of event {stored.EventId} is not JSON.", exception);
+        }
+    }
+
+    /// <summary>What a stored event says.</summary>
+    /// <exception cref="UnreadableEventException">It is not an order's, or not of a form that is known here.</exception>
+    public static RecordedEvent Recorded(StoredEvent stored) =>
+        new(OrderOf(stored), stored.Revision, stored.Position, stored.EventId, EventTypes.Deserialize(stored.Type, stored.Data), Metadata(stored));
+
+    private static Guid OrderOf(StoredEvent stored) => TryParseStream(stored.Stream, out var orderId)
+        ? orderId.Value
+        : throw new UnreadableEventException($"Stream '{stored.Stream}' is not an order's.");
+
+    private static EventMetadata Metadata(StoredEvent stored)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(stored.Metadata, ContractsJson.Default.EventMetadata)
                 ?? throw new UnreadableEventException($"Event {stored.EventId} has no metadata.");
-            return new(orderId.Value, stored.Revision, stored.Position, stored.EventId, EventTypes.Deserialize(stored.Type, stored.Data), metadata);
         }
         catch (JsonException exception)
         {

@@ -69,6 +69,7 @@ public static class OrderViews
         foreach (var recorded in stream)
         {
             order = Order.Evolve(order, recorded);
+            if (IsForStaffOnly(recorded.Event)) continue;
             var entry = new TimelineEntry(
                 recorded.Revision, EventTypes.Of(recorded.Event).Name, recorded.Metadata.TimeOccurred, recorded.Metadata.Agent.Kind, order.Status);
             entries.Add(recorded.Event switch
@@ -89,6 +90,9 @@ public static class OrderViews
 
         return new Timeline(order!.Id, entries);
     }
+
+    /// <summary>True for what a customer does not see happen.</summary>
+    public static bool IsForStaffOnly(OrderEvent @event) => @event is NoteAdded;
 
     private static long Refunded(Order order) =>
         order.Refunds.Where(refund => refund.Status == RefundStatus.Refunded).Sum(refund => refund.Amount);

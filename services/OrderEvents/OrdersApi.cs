@@ -67,19 +67,19 @@ public static class OrdersApi
     {
         var body = await JsonBody.ReadOptional(context.Request, ContractsJson.Default.CancelOrder, cancellation);
         var fields = new Fields();
-        var reason = fields.OptionalText("reason", body?.Reason, 500) ?? "customer-request";
+        var reason = fields.OptionalText("reason", body?.Reason, 500) ?? (context.Request.Agent().Kind == AgentKind.Staff ? "staff-request" : "customer-request");
         fields.ThrowIfAny();
         return await Change(context, handler, orderId, new OrderCancelled(reason), "cancel", cancellation);
     }
 
-    private static async Task<IResult> Change(
+    internal static async Task<IResult> Change(
         HttpContext context, OrderHandler handler, Guid orderId, OrderEvent change, string operation, CancellationToken cancellation) =>
         TypedResults.Json(
             await Command(context, handler, orderId, change, operation, context.Request.IdempotencyKey(), cancellation),
             ContractsJson.Default.OrderView);
 
     /// <summary>
-    /// Proposes what a customer asks for. The event store is the record of idempotency keys: with a key, the event's id follows
+    /// Proposes what a customer, or staff, asks for. The event store is the record of idempotency keys: with a key, the event's id follows
     /// from it, so the event that stands under that id is the first answer, or proves that the key was used for something else.
     /// </summary>
     private static async Task<OrderView> Command(

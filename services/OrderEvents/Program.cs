@@ -1,4 +1,4 @@
 using Shop.OrderEvents;
 using Shop.ServiceDefaults;
 
-return await ServiceHost.Run(() => OrderEventsService.Build(args));
+return await ServiceHost.Run(args, OrderEventsService.Build);

@@ -54,6 +54,10 @@ public static class Refusals
         "shipping-address-locked" => "The shipping address can no longer be changed: the shipment is being prepared.",
         "shipment-not-prepared" => "The shipment is not prepared yet.",
         "already-shipped" => "The order has already been shipped, in other packages.",
+        "review-already-decided" => "The review has been decided otherwise.",
+        "payment-not-under-review" => "The payment is not under review.",
+        "payment-not-captured" => "The order has not been paid.",
+        "refund-exceeds-captured" => "There is not so much left to refund.",
         _ => "The order's history does not allow this.",
     };
 }

@@ -15,7 +15,7 @@ namespace Shop.Payment;
 /// redelivered message, a second handler or a restart after a crash finds what was done and goes on behind it.
 /// </summary>
 public sealed partial class PaymentProcess(
-    OrdersClient orders, PaymentEvents events, IPaymentProvider provider, Refunds refunds, Reminders reminders, IOptions<PaymentOptions> options,
+    OrdersClient orders, PaymentEvents events, IPaymentProvider provider, Refunds refunds, IReminders reminders, IOptions<PaymentOptions> options,
     TimeProvider clock, ILogger<PaymentProcess> log)
 {
     /// <summary>More steps than any order takes at once: beyond it two of us are arguing, and the message comes back later.</summary>
@@ -36,7 +36,7 @@ public sealed partial class PaymentProcess(
     /// Gives back the money of a review that nobody has decided, while it can still be told from a lapsed authorization. Who decides
     /// at this moment either comes first in the stream, or finds the money gone. Null: there is nothing to come back to.
     /// </summary>
-    internal async Task<DateTimeOffset?> Expire(Reminder reminder, CancellationToken cancellation)
+    public async Task<DateTimeOffset?> Expire(Reminder reminder, CancellationToken cancellation)
     {
         var order = await Read(reminder.OrderId, cancellation);
         if (order.Payment.Attempts is [.., { Status: AttemptStatus.Review, ProviderPaymentId: { } paymentId } attempt]

@@ -33,6 +33,7 @@ public static class PaymentService
         builder.Services.AddSingleton<PaymentProcess>();
         builder.Services.AddSingleton(services => Reminders.Open(
             builder.Configuration["DataDirectory"] ?? ".shop/payment", services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IReminders>(services => services.GetRequiredService<Reminders>());
         builder.Services.AddHostedService<ReminderLoop>();
         builder.AddConsumers(Topology.PaymentQueue, consumers =>
         {

@@ -1,4 +1,4 @@
 using Shop.Payment;
 using Shop.ServiceDefaults;
 
-return await ServiceHost.Run(() => PaymentService.Build(args));
+return await ServiceHost.Run(args, PaymentService.Build);

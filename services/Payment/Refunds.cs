@@ -12,7 +12,7 @@ namespace Shop.Payment;
 /// as long as it can still fail. One that failed is made again, under an id of its own.
 /// </summary>
 public sealed partial class Refunds(
-    OrdersClient orders, PaymentEvents events, IPaymentProvider provider, Reminders reminders, IOptions<RefundAuditOptions> options,
+    OrdersClient orders, PaymentEvents events, IPaymentProvider provider, IReminders reminders, IOptions<RefundAuditOptions> options,
     TimeProvider clock, ILogger<Refunds> log)
 {
     /// <summary>

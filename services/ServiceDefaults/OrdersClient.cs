@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -134,9 +135,29 @@ public static class OrdersClientRegistration
 {
     public const string HttpClientName = "orders";
 
+    /// <summary>Adds the log, for those who follow it.</summary>
+    /// <exception cref="ConfigurationException"><c>Orders:Url</c> is not an absolute URL.</exception>
+    public static IHostApplicationBuilder AddOrderLog(this IHostApplicationBuilder builder)
+    {
+        builder.AddHttp();
+        builder.Services.TryAddSingleton<OrderLog>();
+        return builder;
+    }
+
     /// <summary>Adds the client, and the Order Event Service to what this service's readiness depends on.</summary>
     /// <exception cref="ConfigurationException"><c>Orders:Url</c> is not an absolute URL.</exception>
     public static IHostApplicationBuilder AddOrdersClient(this IHostApplicationBuilder builder)
+    {
+        builder.AddHttp();
+        builder.Services.AddSingleton(services => new OrdersClient(
+            services.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName),
+            services.GetRequiredService<ServiceName>(),
+            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("order-events", services => new Reachable(services.GetRequiredService<IHttpClientFactory>()), null, null, TimeSpan.FromSeconds(2)));
+        return builder;
+    }
+
+    private static void AddHttp(this IHostApplicationBuilder builder)
     {
         if (!Uri.TryCreate(builder.Configuration["Orders:Url"], UriKind.Absolute, out var url))
             throw new ConfigurationException("Orders:Url is not set: it must be the Order Event Service's URL, such as http://127.0.0.1:8081.");
@@ -144,14 +165,9 @@ public static class OrdersClientRegistration
         {
             http.BaseAddress = new Uri(url.ToString().TrimEnd('/') + "/");
             http.Timeout = Timeout.InfiniteTimeSpan;
+            http.DefaultRequestHeaders.Remove(ServiceKey.Header); // once, also when both the client and the log are added
             http.DefaultRequestHeaders.Add(ServiceKey.Header, services.GetRequiredService<IOptions<ServiceKeyOptions>>().Value.Key);
         });
-        builder.Services.AddSingleton(services => new OrdersClient(
-            services.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName),
-            services.GetRequiredService<ServiceName>(),
-            services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration("order-events", services => new Reachable(services.GetRequiredService<IHttpClientFactory>()), null, null, TimeSpan.FromSeconds(2)));
-        return builder;
     }
 
     private sealed class Reachable(IHttpClientFactory clients) : IHealthCheck

@@ -63,9 +63,10 @@ public static class ServiceHost
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
+        // The meters before the health checks: asking for those builds the bus, whose counters speak once when they are made.
+        app.MapMetrics().AllowAnonymous();
         app.MapHealth();
         app.MapDeadLetters();
-        app.MapMetrics().AllowAnonymous();
         return app;
     }
 
@@ -77,12 +78,16 @@ public static class ServiceHost
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealth }).AllowAnonymous().DisableRateLimiting();
     }
 
-    /// <summary>Runs the service until it is told to stop. What is wrong with its settings is said in one line; the exit code is 1.</summary>
-    public static async Task<int> Run(Func<WebApplication> build)
+    /// <summary>
+    /// Runs the service until it is told to stop. What is wrong with its settings is said in one line; the exit code is 1. With the
+    /// argument <c>health</c> it asks instead whether the service that runs already is ready.
+    /// </summary>
+    public static async Task<int> Run(string[] args, Func<string[], WebApplication> build)
     {
         try
         {
-            await using var app = build();
+            if (args is [HealthCommand.Argument, .. var rest]) return await HealthCommand.Run(rest);
+            await using var app = build(args);
             await app.RunAsync();
             return 0;
         }

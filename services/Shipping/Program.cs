@@ -1,4 +1,4 @@
 using Shop.ServiceDefaults;
 using Shop.Shipping;
 
-return await ServiceHost.Run(() => ShippingService.Build(args));
+return await ServiceHost.Run(args, ShippingService.Build);

@@ -7,6 +7,7 @@ using Shop.Testing;
 namespace Shop.Backoffice.Tests;
 
 /// <summary>A broker that lost what it had confirmed, as one does whose disk is gone.</summary>
+[Category("Broker")]
 public sealed class LostMessagesTests
 {
     private TemporaryFolder folder = null!;

@@ -32,6 +32,12 @@ public sealed class PartialAnswerTests
     [TestCase("DELETE", "/admin/dead-letters/payment/a1", "payment")]
     [TestCase("GET", "/admin/stuck-orders", "order-events")]
     [TestCase("POST", "/admin/stuck-orders/5f3f7e57-35a4-4b80-b4dc-20ae77a7a1c1/nudge", "order-events")]
+    [TestCase("GET", "/admin/reviews", "order-events")]
+    [TestCase("POST", "/admin/reviews/5f3f7e57-35a4-4b80-b4dc-20ae77a7a1c1/accept", "order-events")]
+    [TestCase("POST", "/admin/reviews/5f3f7e57-35a4-4b80-b4dc-20ae77a7a1c1/decline", "order-events")]
+    [TestCase("POST", "/admin/orders/5f3f7e57-35a4-4b80-b4dc-20ae77a7a1c1/refunds", "order-events")]
+    [TestCase("POST", "/admin/orders/5f3f7e57-35a4-4b80-b4dc-20ae77a7a1c1/notes", "order-events")]
+    [TestCase("POST", "/admin/orders/5f3f7e57-35a4-4b80-b4dc-20ae77a7a1c1/cancel", "order-events")]
     public async Task What_needs_one_that_is_away_is_a_503_that_names_it(string method, string path, string service)
     {
         var answer = await backoffice.Send(new HttpMethod(method), path);
@@ -44,7 +50,7 @@ public sealed class PartialAnswerTests
     public async Task Nobody_gets_in_without_the_services_key()
     {
         using var stranger = new HttpClient { BaseAddress = backoffice.Url };
-        foreach (var path in new[] { "/admin/dead-letters", "/admin/stuck-orders" })
+        foreach (var path in new[] { "/admin/dead-letters", "/admin/stuck-orders", "/admin/reviews" })
             Assert.That((await Answer.To(stranger, HttpMethod.Get, path, null)).Status, Is.EqualTo(401));
     }
 

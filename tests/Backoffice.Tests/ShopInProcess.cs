@@ -29,12 +29,17 @@ public sealed class ShopInProcess : IAsyncDisposable
     }
 
     /// <summary>Calls the public API as an operator.</summary>
-    public Task<Answer> Operator(HttpMethod method, string path) => Answer.To(gateway, method, $"admin/{path}", null, ("X-Api-Key", "dev-operator"));
+    public Task<Answer> Operator(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers) =>
+        Answer.To(gateway, method, $"admin/{path}", json, [("X-Api-Key", "dev-operator"), .. headers]);
+
+    /// <summary>Calls the public API as a storefront.</summary>
+    public Task<Answer> Storefront(HttpMethod method, string path, string? json = null) =>
+        Answer.To(gateway, method, path, json, ("X-Api-Key", "dev-storefront"));
 
     /// <summary>Places an order; its id.</summary>
-    public async Task<string> Place()
+    public async Task<string> Place(string methodToken = "pm_card_visa")
     {
-        var placed = await Answer.To(gateway, HttpMethod.Post, "orders", SampleOrders.Json(), ("X-Api-Key", "dev-storefront"));
+        var placed = await Storefront(HttpMethod.Post, "orders", SampleOrders.Json(methodToken));
         Assert.That(placed.Status, Is.EqualTo(201), placed.Text);
         return placed.Body.GetProperty("orderId").GetString()!;
     }

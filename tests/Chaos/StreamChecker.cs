@@ -139,6 +139,8 @@ internal sealed class StreamChecker
                     yield return "payment-refunded of a refund that is not open";
                 refunds[e.Text("refundId")] = (e.Number("amount"), true, true);
                 break;
+            case "note-added":
+                break;
             case "shipping-preparation-in-progress":
                 if (!IsCaptured) yield return "preparation before payment-captured";
                 if (IsCancelled) yield return "preparation after order-cancelled";

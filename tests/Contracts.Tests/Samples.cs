@@ -32,6 +32,7 @@ public static class Samples
         new PaymentRefundInProgress(Id, 1000, "EUR", RefundCause.RefundRequested, OrderId),
         new PaymentRefunded(Id, 1000, "EUR", "re_1"),
         new PaymentRefundFailed(Id, 1000, "EUR", "re_1", "expired_or_canceled_card"),
+        new NoteAdded(new(Note: "called, will be at home")),
         new ShippingPreparationInProgress(Id),
         new ShippingPrepared(Id, "DHL", "express"),
         new Shipped(Id, "DHL", Time, [new("JJD01", "https://example.org/JJD01")], "express"),

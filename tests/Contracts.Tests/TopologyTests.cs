@@ -51,6 +51,7 @@ public sealed class TopologyTests
             "payment-refund-in-progress/v1 -",
             "payment-refunded/v1 -",
             "payment-refund-failed/v1 payment.payment-refund-failed",
+            "note-added/v1 -",
             "shipping-preparation-in-progress/v1 -",
             "shipping-prepared/v1 -",
             "shipped/v1 shipping.shipped",

@@ -9,6 +9,7 @@ using Shop.Testing;
 namespace Shop.EndToEnd.Tests;
 
 /// <summary>The broker as another program sees it: what travels over it, what it is made of, and that anybody may publish again.</summary>
+[Category("Broker")]
 public sealed class BrokerTests
 {
     private static readonly string[] Published = ["orders.order-created", "payment.payment-captured", "shipping.shipped"];

@@ -6,7 +6,7 @@ namespace Shop.EndToEnd.Tests;
 /// <summary>A small run of the chaos suite with a fixed seed; <c>infra/chaos.sh</c> runs the large ones.</summary>
 public sealed class ChaosTests
 {
-    [Test]
+    [Test, Category("Broker")]
     public async Task Nothing_is_lost_and_nothing_happens_twice_while_everything_breaks()
     {
         // Where there is no broker or no mail server to be had, this skips.

@@ -12,6 +12,7 @@ namespace Shop.EndToEnd.Tests;
 /// What the shop promises about orders and events, each promise shown by breaking what could break it: every service a process of its
 /// own, a real broker between them, and ledgers that the shop does not write: the provider's, and the mail server's.
 /// </summary>
+[Category("Broker")]
 public sealed class GuaranteeTests
 {
     private static readonly string[] Prepared =

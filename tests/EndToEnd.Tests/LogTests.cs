@@ -4,6 +4,7 @@ using Shop.Testing;
 namespace Shop.EndToEnd.Tests;
 
 /// <summary>What an operator can read off the services' logs: one JSON line for each thing that happens.</summary>
+[Category("Broker")]
 public sealed class LogTests
 {
     private ShopUnderTest shop = null!;

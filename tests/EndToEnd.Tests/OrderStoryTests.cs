@@ -4,6 +4,7 @@ using Shop.Testing;
 namespace Shop.EndToEnd.Tests;
 
 /// <summary>What may happen to an order, told from outside: through the gateway, with every service as its own process.</summary>
+[Category("Broker")]
 public sealed class OrderStoryTests
 {
     private ShopUnderTest shop = null!;

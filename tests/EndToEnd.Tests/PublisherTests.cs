@@ -6,6 +6,7 @@ using Shop.Testing;
 namespace Shop.EndToEnd.Tests;
 
 /// <summary>The store is the outbox: what was accepted reaches the broker, in order, whatever happens to either of them.</summary>
+[Category("Broker")]
 public sealed class PublisherTests
 {
     private TemporaryFolder folder = null!;

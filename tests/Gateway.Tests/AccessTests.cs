@@ -41,6 +41,12 @@ public sealed class AccessTests
             ("PUT", Order + "/shipping-address", ["storefront", "the own token"]),
             ("POST", Order + "/cancel", ["storefront", "the own token"]),
             ("POST", GatewayUnderTest.ShippedPath, ["warehouse"]),
+            ("GET", "/api/v1/admin/reviews", ["operator"]),
+            ("POST", "/api/v1/admin/reviews/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/accept", ["operator"]),
+            ("POST", "/api/v1/admin/reviews/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/decline", ["operator"]),
+            ("POST", "/api/v1/admin/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/refunds", ["operator"]),
+            ("POST", "/api/v1/admin/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/notes", ["operator"]),
+            ("POST", "/api/v1/admin/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/cancel", ["operator"]),
             ("GET", "/api/v1/admin/dead-letters", ["operator"]),
             ("GET", "/api/v1/admin/dead-letters/payment/a1", ["operator"]),
             ("POST", "/api/v1/admin/dead-letters/payment/a1/replay", ["operator"]),
@@ -48,6 +54,23 @@ public sealed class AccessTests
             ("DELETE", "/api/v1/admin/dead-letters/payment/a1", ["operator"]),
             ("GET", "/api/v1/admin/stuck-orders", ["operator"]),
             ("POST", "/api/v1/admin/stuck-orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/nudge", ["operator"]),
+            ("GET", "/api/v1/admin/orders", ["operator"]),
+            ("GET", "/api/v1/admin/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11", ["operator"]),
+            ("GET", "/api/v1/admin/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/diff", ["operator"]),
+            ("GET", "/api/v1/admin/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/events", ["operator"]),
+            ("GET", "/api/v1/admin/customers/c-17/orders", ["operator"]),
+            ("GET", "/api/v1/admin/approved-orders", ["operator"]),
+            ("GET", "/api/v1/admin/statistics", ["operator"]),
+            ("GET", "/api/v1/admin/projections", ["operator"]),
+            ("GET", "/api/v1/admin/projections/journal", ["operator"]),
+            ("POST", "/api/v1/admin/projections/journal/rebuild", ["operator"]),
+            ("GET", "/api/v1/admin/journal", ["operator"]),
+            ("GET", "/api/v1/admin/journal/export", ["operator"]),
+            ("GET", "/api/v1/admin/journal/verify", ["operator"]),
+            ("GET", "/api/v1/admin/events", ["operator"]),
+            ("GET", "/api/v1/admin/events/stream", ["operator"]),
+            ("GET", "/api/v1/admin/events/socket", ["operator"]),
+            ("GET", "/api/v1/admin/commands", ["operator"]),
         ];
         foreach (var (method, path, allowed) in routes)
         {
@@ -151,7 +174,7 @@ public sealed class AccessTests
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), open);
         }
 
-        string[] others = ["/", "/health", "/openapi", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin/orders"];
+        string[] others = ["/", "/health", "/openapi", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin", "/api/v1/admin/secrets"];
         foreach (var unknown in others)
         {
             using var response = await gateway.Send(HttpMethod.Get, unknown);

@@ -122,6 +122,34 @@ public sealed class PublicSurfaceTests
     }
 
     [Test]
+    public async Task A_web_socket_goes_through_where_a_route_takes_one_and_with_nothing_of_the_callers_but_its_handshake()
+    {
+        gateway.Services.Answer = async context =>
+        {
+            context.Response.StatusCode = 101;
+            context.Response.Headers["Sec-WebSocket-Accept"] = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+            await using var connection = await context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpUpgradeFeature>()!.UpgradeAsync();
+            await connection.WriteAsync("what the service says"u8.ToArray());
+        };
+        var answer = await gateway.SendRaw("""
+            GET /api/v1/admin/events/socket?from=7 HTTP/1.1
+            Host: shop
+            X-Api-Key: dev-operator
+            X-Shop-Agent: staff/somebody-else
+            Upgrade: websocket
+            Connection: Upgrade
+            Sec-WebSocket-Version: 13
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+
+            """);
+
+        Assert.That(answer, Does.StartWith("HTTP/1.1 101").And.Contain("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=").And.EndWith("what the service says"));
+        var reached = gateway.Services.Requests.Single();
+        Assert.That((reached.Target, reached.Headers["X-Shop-Agent"], reached.Headers["Sec-WebSocket-Key"]), Is.EqualTo(("/admin/events/socket?from=7", "staff/dev-operator", "dGhlIHNhbXBsZSBub25jZQ==")));
+    }
+
+    [Test]
     public async Task A_request_with_two_lengths_carries_no_second_request()
     {
         var answer = await gateway.SendRaw($"""

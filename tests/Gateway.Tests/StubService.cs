@@ -56,7 +56,8 @@ public sealed class StubService : IAsyncDisposable
             .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         try
         {
-            await context.Request.Body.CopyToAsync(body);
+            // An upgrade has no body: what comes is the other protocol's.
+            if (!context.Request.Headers.ContainsKey("Upgrade")) await context.Request.Body.CopyToAsync(body);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {

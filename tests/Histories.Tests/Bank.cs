@@ -28,8 +28,11 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
     public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
         Call($"void {paymentId}", () => Settle(paymentId, Settlement.Voided));
 
-    public Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
+    public Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
         Call($"refund {amount} of {paymentId}", () => Refund(paymentId, refundId, amount));
+
+    public Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation) =>
+        Call($"look {providerRefundId} up", () => Find(providerRefundId));
 
     /// <summary>An authorization that was neither captured nor voided lapses; false when there is none.</summary>
     public bool Lapse(int which)
@@ -96,14 +99,14 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
         return Task.FromResult(intent.Settled ??= wanted);
     }
 
-    private Task<string> Refund(string paymentId, Guid refundId, long amount)
+    private Task<ProviderRefund> Refund(string paymentId, Guid refundId, long amount)
     {
         var intent = Intents.Single(intent => intent.Id == paymentId);
         var earlier = Refunds.FindAll(refund => refund.Intent == intent);
-        if (earlier.Find(refund => refund.RefundId == refundId && refund.Status != GivenStatus.Failed) is { } begun)
+        if (earlier.Find(refund => refund.RefundId == refundId) is { } begun)
         {
-            begun.Status = GivenStatus.Succeeded;
-            return Task.FromResult(begun.Id);
+            if (begun.Status == GivenStatus.Pending) begun.Status = GivenStatus.Succeeded;
+            return Ended(begun);
         }
 
         var left = (intent.Settled == Settlement.Captured ? intent.Amount : 0)
@@ -124,10 +127,26 @@ internal sealed class Bank(Scheduler scheduler, Landmarks landmarks, Func<long> 
             },
         };
         Refunds.Add(refund);
-        if (refund.Status == GivenStatus.Succeeded) return Task.FromResult(refund.Id);
+        if (refund.Status != GivenStatus.Pending) return Ended(refund);
         landmarks.Reach(Landmark.RefundWaited);
-        throw new RetryLaterException($"The refund is {refund.Status}.");
+        throw new RetryLaterException("The refund is pending.");
     }
+
+    /// <summary>A customer's bank may send the money back: by the time that somebody looks, it has.</summary>
+    private Task<ProviderRefund> Find(string id)
+    {
+        var refund = Refunds.Single(refund => refund.Id == id);
+        if (refund.Intent.MethodToken == "pm_sandbox_refund_fails_once" && Refunds.Find(other => other.Intent == refund.Intent) == refund)
+        {
+            refund.Status = GivenStatus.Failed;
+            landmarks.Reach(Landmark.RefundFailedLater);
+        }
+
+        return Ended(refund);
+    }
+
+    private static Task<ProviderRefund> Ended(Given refund) =>
+        Task.FromResult(new ProviderRefund(refund.Id, refund.Status == GivenStatus.Failed, refund.Status == GivenStatus.Failed ? "card_closed" : null));
 }
 
 /// <summary>Money that was authorized when the log had come to that position, and what became of it: null while it is held.</summary>

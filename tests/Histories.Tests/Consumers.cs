@@ -14,6 +14,7 @@ internal static class Consumers
         PaymentReviewAccepted accepted => new PaymentReviewAcceptedConsumer(payments).Consume(Delivered.Of(accepted)),
         PaymentReviewDeclined declined => new PaymentReviewDeclinedConsumer(payments).Consume(Delivered.Of(declined)),
         RefundRequested requested => new RefundRequestedConsumer(payments).Consume(Delivered.Of(requested)),
+        PaymentRefundFailed failed => new PaymentRefundFailedConsumer(payments).Consume(Delivered.Of(failed)),
         _ => throw new NotSupportedException($"The Payment Service has no consumer for {message.GetType().Name}."),
     };
 

@@ -13,7 +13,7 @@ internal sealed class History
     private static readonly string[] Tokens =
     [
         "pm_card_visa", "pm_card_riskLevelElevated", "pm_card_visa_chargeDeclined", "pm_card_pendingRefund", "pm_card_visa",
-        "pm_card_riskLevelElevated", "pm_card_visa", "pm_card_refundFail", "pm_card_visa", "pm_card_visa_chargeDeclinedLostCard",
+        "pm_card_riskLevelElevated", "pm_sandbox_refund_fails_once", "pm_card_refundFail", "pm_card_visa", "pm_card_visa_chargeDeclinedLostCard",
     ];
 
     private const int MostLines = 300;
@@ -87,6 +87,7 @@ internal sealed class History
             Act.Lapse => world.Bank.Lapse(pick) ? "an authorization lapses at the provider" : null,
             // No request takes as long as a provider remembers its key: a day passes between requests, not within one.
             Act.ForgetKeys => !world.Scheduler.IsBusy(World.Payment) && world.Bank.ForgetKeys() ? "a day later the provider has forgotten all keys" : null,
+            Act.Remind => world.Diary.Remind(pick),
             _ => throw new InvalidOperationException($"No such act: {step.Act}."),
         };
     }
@@ -141,6 +142,14 @@ internal sealed class History
         Settle();
         foreach (var order in Placed().Where(order => Status(order) == OrderStatus.ShipmentPrepared)) Tell(world.People.Ship(order));
         Settle();
+        // Each refund that was done is looked up once more, and so is the one that took the place of one that failed.
+        var seen = new HashSet<string>();
+        while (world.Diary.Refunds.FirstOrDefault(refund => seen.Add(refund.Subject)) is { } refund)
+        {
+            Tell(world.Diary.Remind(refund));
+            Settle();
+        }
+
         foreach (var order in Placed()) world.Landmarks.Read([.. world.Stream(order).Select(Name)]);
         Violations = [.. stepsTaken < MostSteps ? [] : (string[])["it comes to rest"], .. Verdict.On(world).Distinct()];
     }

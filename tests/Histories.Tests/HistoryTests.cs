@@ -13,7 +13,7 @@ public sealed class HistoryTests
     /// <summary>How many histories to play, when it is not the usual number.</summary>
     private const string CountVariable = "SHOP_HISTORIES";
 
-    private const int Usual = 4000;
+    private const int Usual = 3000;
 
     private InProcessServer server = null!;
 

@@ -6,7 +6,8 @@ internal enum Landmark
     ConflictRetried, RequestLost, ServiceKilled, MessageRedelivered, DuplicateDiscarded, PublishedTwice, TriedAgainLater, CommandRepeated,
     MethodChangedBeforeTheAttempt, AddressChanged, CancelledBeforeTheAttempt, CancelledWhileOpen, CancelledInReview, CancelledAfterCapture,
     CancelRefused, MarkerRefused, CapturedAfterCancel, Voided, DeclinedThenPaid, DeclinedForGood, AuthorizationLapsed,
-    ReviewAccepted, ReviewDeclined, RefundedAfterCancel, RefundedForStaff, RefundWaited, Shipped, TwoHandlersAtOnce,
+    ReviewAccepted, ReviewDeclined, RefundedAfterCancel, RefundedForStaff, RefundWaited, RefundFailedLater, RefundMadeAgain, ReviewGivenUp, Shipped,
+    TwoHandlersAtOnce,
 }
 
 /// <summary>The landmarks of one history.</summary>
@@ -33,6 +34,8 @@ internal sealed class Landmarks
         When(At("payment-review-declined") is not null, Landmark.ReviewDeclined);
         When(cancelled is not null && At("payment-refunded") is not null, Landmark.RefundedAfterCancel);
         When(At("refund-requested") < At("payment-refunded"), Landmark.RefundedForStaff);
+        When(At("payment-refund-failed") is { } failed && events.Skip(failed).Contains("payment-refunded"), Landmark.RefundMadeAgain);
+        When(At("payment-auth-pending-review") is { } review && events.ElementAtOrDefault(review + 1) == "payment-auth-failed", Landmark.ReviewGivenUp);
         When(At("shipped") is not null, Landmark.Shipped);
 
         int? At(string name) => events.ToList().IndexOf(name) is >= 0 and var index ? index : null;

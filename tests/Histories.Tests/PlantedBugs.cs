@@ -24,13 +24,15 @@ internal sealed class AnyRevision(IEventStore store) : IEventStore
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAll(long after, int limit, CancellationToken cancellation) => store.ReadAll(after, limit, cancellation);
 
-    public IAsyncEnumerable<StoredEvent> Subscribe(long after, CancellationToken cancellation) => store.Subscribe(after, cancellation);
+    public IAsyncEnumerable<StoredEvent> ReadAllBackwards(CancellationToken cancellation) => store.ReadAllBackwards(cancellation);
+
+    public IAsyncEnumerable<LogEntry> Subscribe(long after, CancellationToken cancellation) => store.Subscribe(after, cancellation);
 
     public ValueTask<long> LastPosition(CancellationToken cancellation) => store.LastPosition(cancellation);
 
-    public ValueTask<long> ReadCheckpoint(string reader, CancellationToken cancellation) => store.ReadCheckpoint(reader, cancellation);
+    public ValueTask<long> CountBehind(long position, CancellationToken cancellation) => store.CountBehind(position, cancellation);
 
-    public Task SaveCheckpoint(string reader, long position, CancellationToken cancellation) => store.SaveCheckpoint(reader, position, cancellation);
+    public Task<ICheckpoint> Hold(string reader, Action<long> elsewhere, CancellationToken cancellation) => store.Hold(reader, elsewhere, cancellation);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 }
@@ -50,8 +52,10 @@ internal sealed class FreshKeys(Bank bank) : IPaymentProvider
     public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
         bank.Void(orderId, attempt, paymentId, cancellation);
 
-    public Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
+    public Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
         bank.Refund(orderId, paymentId, refundId, amount, cancellation);
+
+    public Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation) => bank.FindRefund(providerRefundId, cancellation);
 }
 
 /// <summary>Another refund id for each try.</summary>
@@ -67,8 +71,10 @@ internal sealed class FreshRefundIds(IPaymentProvider provider) : IPaymentProvid
     public Task<Settlement> Void(Guid orderId, int attempt, string paymentId, CancellationToken cancellation) =>
         provider.Void(orderId, attempt, paymentId, cancellation);
 
-    public Task<string> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
+    public Task<ProviderRefund> Refund(Guid orderId, string paymentId, Guid refundId, long amount, CancellationToken cancellation) =>
         provider.Refund(orderId, paymentId, NameBasedId.Of("try", $"{tries++}"), amount, cancellation);
+
+    public Task<ProviderRefund> FindRefund(string providerRefundId, CancellationToken cancellation) => provider.FindRefund(providerRefundId, cancellation);
 }
 
 /// <summary>The marker is kept back until the outcome is written; the process believes that it stands.</summary>

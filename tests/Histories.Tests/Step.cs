@@ -7,6 +7,7 @@ namespace Shop.Histories.Tests;
 internal enum Act
 {
     GoOn, GoOnAWhile, BreakConnection, Publish, Deliver, PlaceAnother, Pay, MoveHouse, Cancel, AskAgain, Review, Refund, Ship, Duplicate, Kill, Lapse, ForgetKeys,
+    Remind,
 }
 
 /// <summary>One choice of a history. <paramref name="Pick"/> says which: whoever waits, whichever order, whatever token.</summary>
@@ -24,7 +25,8 @@ internal readonly record struct Step(Act Act, int Pick)
                 (13, Gen.Constant(Act.Publish)), (13, Gen.Constant(Act.Deliver)),
                 (1, Gen.Constant(Act.PlaceAnother)), (3, Gen.Constant(Act.Pay)), (2, Gen.Constant(Act.MoveHouse)), (2, Gen.Constant(Act.Cancel)),
                 (2, Gen.Constant(Act.AskAgain)), (2, Gen.Constant(Act.Review)), (2, Gen.Constant(Act.Refund)), (2, Gen.Constant(Act.Ship)),
-                (2, Gen.Constant(Act.Duplicate)), (2, Gen.Constant(Act.Kill)), (1, Gen.Constant(Act.Lapse)), (2, Gen.Constant(Act.ForgetKeys)))
+                (2, Gen.Constant(Act.Duplicate)), (2, Gen.Constant(Act.Kill)), (1, Gen.Constant(Act.Lapse)), (2, Gen.Constant(Act.ForgetKeys)),
+                (2, Gen.Constant(Act.Remind)))
             from pick in Gen.Choose(0, Picks - 1)
             select new Step(act, pick),
             length)
@@ -40,16 +42,16 @@ internal readonly record struct Step(Act Act, int Pick)
             for (var from = 0; from + size <= steps.Length; from += size) yield return [.. steps[..from], .. steps[(from + size)..]];
         }
 
-        // Some steps can go only together.
-        for (var i = 0; i < steps.Length && steps.Length <= MostPaired; i++)
-        {
-            for (var j = i + 2; j < steps.Length; j++) yield return [.. steps[..i], .. steps[(i + 1)..j], .. steps[(j + 1)..]];
-        }
-
         for (var i = 0; i < steps.Length; i++)
         {
             for (var pick = 0; pick < steps[i].Pick; pick = (pick + steps[i].Pick + 1) / 2)
                 yield return [.. steps[..i], steps[i] with { Pick = pick }, .. steps[(i + 1)..]];
+        }
+
+        // Some steps can go only together.
+        for (var i = 0; i < steps.Length && steps.Length <= MostPaired; i++)
+        {
+            for (var j = i + 2; j < steps.Length; j++) yield return [.. steps[..i], .. steps[(i + 1)..j], .. steps[(j + 1)..]];
         }
     }
 }

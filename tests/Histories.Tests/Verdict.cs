@@ -49,7 +49,7 @@ internal static class Verdict
         var isGivenBack = rules is { IsCaptured: true, IsBegun: false } && rules.Refunded == rules.Captured;
         if (!rules.IsAtRest && !isGivenBack) yield return $"it is at rest, not {status} with its payment {view.Payment.Status}";
         if (order.NextAttemptDue && !rules.IsCancelled) yield return "no attempt is due";
-        if (order.Refunds.Exists(refund => refund.Status != RefundStatus.Refunded)) yield return "every refund that was asked for was made";
+        if (order.HasRefundUnderWay || order.RefundFailedForGood) yield return "every refund that was asked for was made";
     }
 
     /// <summary>The provider's books and the stream tell of the same money.</summary>
@@ -76,7 +76,8 @@ internal static class Verdict
         }
 
         var given = world.Bank.Refunds.FindAll(refund => refund.Intent.Order == id);
-        var refunded = stream.Select(recorded => recorded.Event).OfType<PaymentRefunded>();
+        var failed = stream.Select(recorded => recorded.Event).OfType<PaymentRefundFailed>().Select(refund => refund.RefundId).ToHashSet();
+        var refunded = stream.Select(recorded => recorded.Event).OfType<PaymentRefunded>().Where(refund => !failed.Contains(refund.RefundId));
         if (given.Exists(refund => refund.Status == GivenStatus.Pending)) yield return "no refund is pending at the provider";
         var succeeded = given.Where(refund => refund.Status == GivenStatus.Succeeded).Select(refund => (refund.Id, refund.Amount)).Order().ToList();
         if (!succeeded.SequenceEqual(refunded.Select(refund => (refund.ProviderRefundId, refund.Amount)).Order()))

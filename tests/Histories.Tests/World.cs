@@ -46,9 +46,13 @@ internal sealed class World
         customers.DefaultRequestHeaders.Add(ServiceKey.AgentHeader, Names.Customer);
         var carriers = Http(new Wire(Scheduler, Shipping, Handle));
         People = new People(Scheduler, Landmarks, customers, carriers, Orders("backoffice", new Wire(Scheduler, OrderEvents, Handle)));
+        var (payer, provider) = (Orders(Payment, sabotage.Wire(new Wire(Scheduler, OrderEvents, Handle))), sabotage.Provider(Bank));
+        Diary = new Diary(Scheduler, Clock);
+        var events = new PaymentEvents(payer, PaymentMetrics);
+        var refunds = new Refunds(payer, events, provider, Diary, Options.Create(new RefundAuditOptions()), Clock, NullLogger<Refunds>.Instance);
         var payments = new PaymentProcess(
-            Orders(Payment, sabotage.Wire(new Wire(Scheduler, OrderEvents, Handle))), sabotage.Provider(Bank), Options.Create(new PaymentOptions()), Clock,
-            PaymentMetrics, NullLogger<PaymentProcess>.Instance);
+            payer, events, provider, refunds, Diary, Options.Create(new PaymentOptions()), Clock, NullLogger<PaymentProcess>.Instance);
+        Diary.Opened(refunds, payments);
         var shipping = new PaymentCapturedConsumer(shipments, PackingTable, Options.Create(new ShippingOptions()), Clock);
         Queues =
         [
@@ -67,6 +71,9 @@ internal sealed class World
     public MemoryEventStore Store { get; }
 
     public Bank Bank { get; }
+
+    /// <summary>What the Payment Service comes back to by the clock.</summary>
+    public Diary Diary { get; }
 
     public PackingTable PackingTable { get; }
 

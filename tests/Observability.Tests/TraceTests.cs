@@ -15,7 +15,7 @@ public sealed class TraceTests
         await Follow(shop, spans, producer: false);
     }
 
-    [Test]
+    [Test, Category("Broker")]
     public async Task One_trace_leads_from_the_request_through_the_broker_and_the_services_to_the_mail()
     {
         await using var broker = await RabbitMqServer.Start();

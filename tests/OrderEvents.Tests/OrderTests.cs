@@ -177,6 +177,9 @@ public sealed class OrderTests
         given.When(ReviewAccepted).ThenNothing();
         given.When(ReviewDeclined).ThenRefused("review-already-decided", "payment-review-accepted");
         given.When(Captured).ThenAccepted();
+        given.When(ReviewAccepted).ThenNothing();
+        given.When(ReviewDeclined).ThenRefused("review-already-decided", "payment-review-accepted");
+        That(Created, Attempted, UnderReview, ReviewAccepted, Cancelled).When(ReviewAccepted).ThenNothing();
         That(Created, Attempted, UnderReview, ReviewDeclined).When(ReviewAccepted).ThenRefused("review-already-decided", "payment-review-declined");
         That(Created, Attempted, UnderReview, ReviewDeclined).When(Captured).ThenRefused("attempt-closed", "payment-review-declined");
         That(Created, Attempted).When(ReviewAccepted).ThenRefused("payment-not-under-review");
@@ -190,6 +193,9 @@ public sealed class OrderTests
     {
         var failed = new PaymentAuthFailed(1, PaymentFailureReason.ReviewDeclined, Retryable: false);
         That(Created, Attempted, UnderReview, ReviewDeclined, failed).When(Updated).ThenRefused("payment-update-not-allowed");
+        That(Created, Attempted, UnderReview, ReviewDeclined)
+            .When(failed with { Reason = PaymentFailureReason.AuthorizationExpired, Retryable = true })
+            .ThenRefused("review-already-decided", "payment-review-declined");
     }
 
     [Test]
@@ -289,6 +295,15 @@ public sealed class OrderTests
     public void An_order_whose_refund_in_full_failed_is_not_shipped() =>
         That([Created, Attempted, Captured, new RefundRequested(RefundId, 4497, "all"), .. RefundFailedForGood])
             .When(Preparing).ThenRefused("order-fully-refunded");
+
+    [Test]
+    public void A_note_changes_nothing_and_customers_do_not_see_it()
+    {
+        var note = new NoteAdded(new PersonalData(Note: "called"));
+        var given = That(Created, note, Attempted, note, Captured, Cancelled, note);
+        Assert.That((given.Order!.Status, given.Order.Revision), Is.EqualTo((OrderStatus.Cancelled, 6)));
+        given.When(note).ThenAccepted();
+    }
 
     [Test]
     public void Only_a_paid_order_is_prepared()

@@ -14,6 +14,8 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
 
     public int ManagementPort { get; } = RabbitMqServer.FreePort();
 
+    public int PrometheusPort { get; } = RabbitMqServer.FreePort();
+
     public bool HasExited => false;
 
     public static async Task<bool> IsPossible()
@@ -46,9 +48,9 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
     public void Start()
     {
         // A fixed host name: the node's data is named after it.
-        var (amqp, management) = ($"127.0.0.1:{AmqpPort}:5672", $"127.0.0.1:{ManagementPort}:15672");
+        var (amqp, management, prometheus) = ($"127.0.0.1:{AmqpPort}:5672", $"127.0.0.1:{ManagementPort}:15672", $"127.0.0.1:{PrometheusPort}:15692");
         if (isCreated) Docker("start", name);
-        else Docker("run", "-d", "--name", name, "--hostname", "shop-test", "-p", amqp, "-p", management, Image);
+        else Docker("run", "-d", "--name", name, "--hostname", "shop-test", "-p", amqp, "-p", management, "-p", prometheus, Image);
         isCreated = true;
     }
 

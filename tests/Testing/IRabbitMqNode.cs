@@ -5,6 +5,9 @@ internal interface IRabbitMqNode : IDisposable
 {
     int AmqpPort { get; }
     int ManagementPort { get; }
+
+    /// <summary>Where its meters are.</summary>
+    int PrometheusPort { get; }
     bool HasExited { get; }
 
     void Start();

@@ -28,6 +28,8 @@ internal sealed class PrivateRabbitMqNode : IRabbitMqNode
 
     public int ManagementPort { get; } = RabbitMqServer.FreePort();
 
+    public int PrometheusPort { get; } = RabbitMqServer.FreePort();
+
     public bool HasExited => server is null or { HasExited: true };
 
     private static string? Script => Scripts.FirstOrDefault(File.Exists);
@@ -37,11 +39,13 @@ internal sealed class PrivateRabbitMqNode : IRabbitMqNode
         // Started here and not left to Erlang, which would leave it running.
         epmd ??= Run("epmd", ["-port", $"{epmdPort}", "-address", "127.0.0.1"]);
         server?.Dispose();
-        File.WriteAllText(Inside("enabled_plugins"), "[rabbitmq_management].");
+        File.WriteAllText(Inside("enabled_plugins"), "[rabbitmq_management,rabbitmq_prometheus].");
         File.WriteAllText(Inside("rabbitmq.conf"), $"""
             listeners.tcp.1 = 127.0.0.1:{AmqpPort}
             management.tcp.ip = 127.0.0.1
             management.tcp.port = {ManagementPort}
+            prometheus.tcp.ip = 127.0.0.1
+            prometheus.tcp.port = {PrometheusPort}
             disk_free_limit.absolute = 50MB
             loopback_users.guest = true
             log.console = true

@@ -92,6 +92,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>Reads the management API, such as <c>queues/my-vhost</c>.</summary>
     public async Task<JsonElement> Management(string path) => await management.GetFromJsonAsync<JsonElement>(path);
 
+    /// <summary>Imports definitions, as <c>rabbitmqctl import_definitions</c> does. They may hold users, who are the whole broker's: only into one's own.</summary>
+    public async Task Import(string definitions)
+    {
+        _ = Own();
+        using var imported = await management.PostAsync("definitions", new StringContent(definitions, Encoding.UTF8, "application/json"));
+        Assert.That(imported.IsSuccessStatusCode, Is.True, await imported.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Reads what the node shows to Prometheus, such as <c>metrics</c>.</summary>
+    public async Task<string> Meters(string path)
+    {
+        using var client = new HttpClient();
+        return await client.GetStringAsync($"http://127.0.0.1:{Own().PrometheusPort}/{path}");
+    }
+
     /// <summary>Makes the node believe that its disk is full, or that it is not; completes when the node says so.</summary>
     public async Task SetDiskAlarm(bool isFull)
     {

@@ -21,11 +21,18 @@ public enum ReminderKind
 public sealed record Reminder(
     ReminderKind Kind, Guid OrderId, string Subject, Cause Cause, DateTimeOffset Due, DateTimeOffset Since = default, int Times = 0);
 
+/// <summary>Where the Payment Service notes what it has to come back to.</summary>
+public interface IReminders
+{
+    /// <summary>Remembers something, for good once this completes. What is remembered already stays as it is.</summary>
+    Task Add(Reminder reminder);
+}
+
 /// <summary>
 /// What the Payment Service has to come back to by the clock, and no message reminds it of: <c>reminders.db</c> in its data folder.
 /// A row survives a power cut.
 /// </summary>
-public sealed class Reminders(SqliteDatabase database, TimeProvider clock) : IAsyncDisposable
+public sealed class Reminders(SqliteDatabase database, TimeProvider clock) : IReminders, IAsyncDisposable
 {
     private const string Schema = """
         CREATE TABLE reminders(
@@ -39,7 +46,7 @@ public sealed class Reminders(SqliteDatabase database, TimeProvider clock) : IAs
     public static Reminders Open(string folder, TimeProvider clock) =>
         new(SqliteDatabase.Open(Path.Combine(folder, "reminders.db"), Schema), clock);
 
-    /// <summary>Remembers something. What is remembered already stays as it is.</summary>
+    /// <inheritdoc/>
     public Task Add(Reminder reminder) => database.Write(session => session.Execute(
         """
         INSERT INTO reminders(kind, order_id, subject, causation_id, correlation_id, due, since, times)

@@ -10,6 +10,7 @@ using Shop.Testing;
 namespace Shop.ServiceDefaults.Tests.Messaging;
 
 /// <summary>What becomes of messages when the broker, or a consumer of it, dies.</summary>
+[Category("Broker")]
 public sealed class BrokerOutageTests
 {
     private TemporaryFolder folder = null!;

@@ -8,6 +8,7 @@ using Shop.Testing;
 namespace Shop.ServiceDefaults.Tests.Messaging;
 
 /// <summary>What a service leaves on the broker: the contract's shape, and nothing of the library's.</summary>
+[Category("Broker")]
 public sealed class BrokerShapeTests
 {
     private TemporaryFolder folder = null!;

@@ -10,6 +10,7 @@ using Shop.Testing;
 namespace Shop.ServiceDefaults.Tests.Messaging;
 
 /// <summary>What becomes of messages that plain clients publish.</summary>
+[Category("Broker")]
 public sealed class ConsumingTests
 {
     private TemporaryFolder folder = null!;

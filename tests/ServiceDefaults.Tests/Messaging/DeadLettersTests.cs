@@ -8,6 +8,7 @@ using Shop.Testing;
 namespace Shop.ServiceDefaults.Tests.Messaging;
 
 /// <summary>What an operator can do about the dead letters of a queue of RabbitMQ's.</summary>
+[Category("Broker")]
 public sealed class DeadLettersTests
 {
     private static readonly Guid OrderId = new("5f3f7e57-35a4-4b80-b4dc-20ae77a7a1c1");

@@ -10,6 +10,7 @@ using Shop.Testing;
 namespace Shop.ServiceDefaults.Tests.Messaging;
 
 /// <summary>What a plain consumer of another make sees of what we publish.</summary>
+[Category("Broker")]
 public sealed class PublishingTests
 {
     private const string Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
-namespace Shop.OrderEvents;
+namespace Shop.ServiceDefaults;
 
 /// <summary>One event of a <c>text/event-stream</c>; <paramref name="Data"/> is JSON on one line.</summary>
 public readonly record struct ServerSentEvent(long Id, string Type, byte[] Data);

@@ -1,10 +1,10 @@
-namespace Shop.OrderEvents.Store;
+namespace Shop.ServiceDefaults;
 
 /// <summary>
 /// Wakes whoever waits. Take <see cref="Next"/> first, then look whether there is work, then wait for it: what is raised in
 /// between is not missed.
 /// </summary>
-internal sealed class Signal
+public sealed class Signal
 {
     private TaskCompletionSource next = New();
 

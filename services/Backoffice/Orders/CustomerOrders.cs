@@ -1,0 +1,37 @@
+using Shop.Backoffice.Projections;
+using Shop.Contracts;
+using Shop.ServiceDefaults.Sqlite;
+
+namespace Shop.Backoffice.Orders;
+
+/// <summary>The orders of each customer that a storefront has named by an id, and what they come to.</summary>
+public sealed class CustomerOrders : Projection
+{
+    internal static readonly OrderTable Table = new("customer_orders");
+
+    public CustomerOrders() : base("customer_orders", $"{Table.Schema}; CREATE INDEX orders_by_customer ON customer_orders(customer_id, created_at, order_id)")
+    {
+        On<OrderCreated>((tables, recorded, placed) =>
+        {
+            if (placed.CustomerId is not null) Table.Add(tables, recorded, placed);
+        });
+        On<PaymentUpdated>(Moved);
+        On<ShippingAddressUpdated>(Moved);
+        On<OrderCancelled>(Moved);
+        On<PaymentAuthInProgress>(Moved);
+        On<PaymentAuthPendingReview>(Moved);
+        On<PaymentReviewAccepted>(Moved);
+        On<PaymentReviewDeclined>(Moved);
+        On<PaymentCaptured>(Moved);
+        On<PaymentAuthFailed>(Moved);
+        On<PaymentAuthVoided>(Moved);
+        On<RefundRequested>(Moved);
+        On<PaymentRefundInProgress>(Moved);
+        On<PaymentRefunded>(Moved);
+        On<ShippingPreparationInProgress>(Moved);
+        On<ShippingPrepared>(Moved);
+        On<Shipped>(Moved);
+    }
+
+    private static void Moved(SqliteSession tables, RecordedEvent recorded, OrderEvent happened) => Table.Move(tables, recorded);
+}

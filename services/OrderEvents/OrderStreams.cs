@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Shop.Contracts;
 using Shop.OrderEvents.Store;
@@ -48,19 +47,10 @@ public sealed class OrderStreams(IEventStore store)
         // From the end: whoever asks reads all of that anyway, and positions between events mean nothing.
         await foreach (var stored in store.ReadAllBackwards(cancellation))
         {
-            if (Recorded(stored).Metadata.TimeObserved < time) return stored.Position;
+            if (Metadata(stored).TimeObserved < time) return stored.Position;
         }
 
         return 0;
-    }
-
-    /// <summary>Every event of all orders behind a position, in order, and each new one as it is appended.</summary>
-    public async IAsyncEnumerable<RecordedEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await foreach (var entry in store.Subscribe(after, cancellation))
-        {
-            if (entry is StoredEvent stored) yield return Recorded(stored);
-        }
     }
 
     /// <summary>The name of an order's stream.</summary>

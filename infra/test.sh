@@ -26,10 +26,13 @@ has_broker() {
 # The interpreter of the machine itself: its packages are Debian's, whatever another python3 in the path holds.
 has_python() { /usr/bin/python3 -c "import $1" >/dev/null 2>&1 || python3 -c "import $1" >/dev/null 2>&1; }
 
+has_browser() { [ -n "${SHOP_TEST_CHROMIUM:-}" ] || has chromium; }
+
 missing() {
   has_broker || echo rabbitmq-server
   has_python pika || echo python3-pika
   has_python aiosmtpd || echo python3-aiosmtpd
+  has_browser || echo chromium
   has node || echo nodejs
   has npm || echo npm
   has sqlite3 || echo sqlite3

@@ -12,7 +12,10 @@ public static class Tour
           Data     {{shop.Data}}
           Mails    {{shop.Mail}}
           Keys     X-Api-Key: dev-storefront | dev-warehouse | dev-operator (Development only)
-          API      {{shop.Url}}/openapi/v1.json
+          Shop     {{shop.Url}}/shop
+          Operate  {{shop.Url}}/ (key dev-operator)
+          Mailbox  {{shop.Url}}/mailbox
+          API      {{shop.Url}}/docs
           Health   {{shop.Url}}/health/ready
 
           {{string.Join("\n  ", shop.Parts.Select(part => $"{part.Name,-14} {part.Url}"))}}

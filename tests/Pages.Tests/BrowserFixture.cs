@@ -31,6 +31,7 @@ public sealed class BrowserFixture
         await shop.Start();
         playwright = await Playwright.CreateAsync();
         browser = await Chromium.Launch(playwright);
+        Assertions.SetDefaultExpectTimeout(30_000);
     }
 
     [OneTimeTearDown]

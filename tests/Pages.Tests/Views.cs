@@ -24,7 +24,7 @@ internal static class Views
             var id = (await Placed("pm_card_visa"))[0];
             await Shopkeeper.Becomes(id, "shipment-prepared");
             await Enter(visitor, $"orders/{id}");
-            await visitor.Sees("5 shipping-prepared");
+            await visitor.Sees("4 shipping-prepared");
             await visitor.Sees("/status");
         },
         ["dashboard-events"] = async visitor =>

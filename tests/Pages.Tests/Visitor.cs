@@ -41,7 +41,7 @@ public sealed class Visitor : IAsyncDisposable
         {
             BaseURL = at.ToString(),
             ColorScheme = look is Look.DeskDark or Look.PhoneDark ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 860 },
+            ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1180, Height = 740 },
             HasTouch = phone,
             Locale = "en-GB",
             TimezoneId = "UTC",
@@ -55,7 +55,7 @@ public sealed class Visitor : IAsyncDisposable
     public ILocator Text(string text) => Page.GetByText(text).First;
 
     /// <summary>Waits until the text can be seen.</summary>
-    public Task Sees(string text) => Assertions.Expect(Text(text)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    public Task Sees(string text) => Assertions.Expect(Text(text)).ToBeVisibleAsync();
 
     /// <summary>Chooses a test card by its token.</summary>
     public Task Chooses(string card) => Page.Locator($"input[value='{card}']").CheckAsync();

@@ -1,8 +1,10 @@
 // The operators' dashboard: who is in, and which part is shown. A part is a module with a name, a title, and `open(view, rest)`, which
-// returns how to close it.
+// returns how to close it. One that names a `route` is there when the gateway has that route.
 
+import { call } from '../shared/api.js';
 import { el, show } from '../shared/dom.js';
 import * as deadLetters from './deadletters.js';
+import * as deliveries from './deliveries.js';
 import * as events from './events.js';
 import { closeFeed, openFeed } from './feed.js';
 import * as orders from './orders.js';
@@ -12,7 +14,8 @@ import * as reviews from './reviews.js';
 import { askForKey, leave, operator } from './session.js';
 import * as stuck from './stuck.js';
 
-const parts = [overview, orders, events, reviews, deadLetters, stuck, projections];
+const all = [overview, orders, events, reviews, deadLetters, stuck, deliveries, projections];
+let parts = all.filter(part => !part.route);
 const view = document.getElementById('view');
 const nav = document.getElementById('modules');
 const live = document.getElementById('live');
@@ -23,6 +26,15 @@ addEventListener('hashchange', route);
 addEventListener('session', ({ detail }) => start(detail));
 out.addEventListener('click', () => leave());
 start();
+findParts();
+
+async function findParts() {
+  const api = await call('GET', '/openapi/v1.json');
+  if (!api.ok) return;
+  parts = all.filter(part => !part.route || part.route in api.body.paths);
+  drawParts();
+  if (deliveries.name === location.hash.slice(1)) route();
+}
 
 function start(why) {
   close?.();
@@ -41,11 +53,19 @@ function start(why) {
 
 function route() {
   if (!operator() || location.hash === '#view') return;
-  const [name, ...rest] = (location.hash.slice(1) || overview.name).split('/');
-  const part = parts.find(one => one.name === name) ?? overview;
-  show(nav, parts.map(one => el('a', { href: `#${one.name}`, id: `to-${one.name}`, 'aria-current': one === part ? 'page' : null }, one.title)));
+  const part = current();
+  drawParts();
   document.title = `${part.title} – Shop`;
   close?.();
   scrollTo(0, 0);
-  close = part.open(view, rest.join('/'));
+  close = part.open(view, location.hash.split('/').slice(1).join('/'));
+}
+
+function current() {
+  const [name] = location.hash.slice(1).split('/');
+  return parts.find(part => part.name === name) ?? overview;
+}
+
+function drawParts() {
+  show(nav, parts.map(part => el('a', { href: `#${part.name}`, id: `to-${part.name}`, 'aria-current': part === current() ? 'page' : null }, part.title)));
 }

@@ -25,7 +25,7 @@ public sealed class Histories(int seed)
         var first = log.Count;
         while (log.Count < first + count)
         {
-            var order = orders.Count > 0 && random.Next(5) > 0 ? orders.Values.ElementAt(random.Next(orders.Count)) : null;
+            var order = orders.Count > 0 && random.Next(25) > 0 ? orders.Values.ElementAt(Math.Max(0, orders.Count - 1 - random.Next(12))) : null;
             var proposed = order is null ? Created() : Proposal(order);
             if (Order.Decide(order, proposed) == Decision.Accept) Append(order, proposed);
         }

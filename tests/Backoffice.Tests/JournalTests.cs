@@ -56,16 +56,14 @@ public sealed class JournalTests
     public async Task It_is_exported_whole_or_in_part_as_lines_of_json_or_csv()
     {
         await Written();
-        var json = (await shop.Get("journal/export")).Text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var json = (await Export("")).TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.That(json.Select(line => line.GetProperty("position").GetInt64()), Is.EqualTo(histories.Log.Select(recorded => recorded.Position)));
-        var answer = await shop.Get("journal/export?format=csv");
-        Assert.That(answer.Header("Content-Type"), Does.StartWith("text/csv"));
-        var csv = answer.Text.TrimEnd().Split("\r\n");
+        var csv = (await Export("?format=csv")).TrimEnd().Split("\r\n");
         Assert.That(csv[0], Is.EqualTo("position,entity_id,revision,agent,event_type,time_occurred,time_observed,data,hash"));
         Assert.That(csv, Has.Length.EqualTo(Events + 1));
         var data = csv[1][(csv[1].IndexOf(",\"{", StringComparison.Ordinal) + 2)..csv[1].LastIndexOf("\",", StringComparison.Ordinal)].Replace("\"\"", "\"", StringComparison.Ordinal);
         Assert.That(data, Is.EqualTo(json[0].GetProperty("data").GetRawText()));
-        var part = (await shop.Get("journal/export?type=shipped&after=1000")).Text;
+        var part = await Export("?type=shipped&after=1000");
         Assert.That(part.Count(character => character == '\n'), Is.EqualTo(histories.Log.Count(recorded => recorded.Event is Shipped && recorded.Position > 1000)));
     }
 
@@ -122,6 +120,8 @@ public sealed class JournalTests
     private Task Written() => shop.Projection("journal", one => one.GetProperty("state").GetString() == "live" && one.GetProperty("position").GetInt64() == Events, "is written");
 
     private async Task<JournalVerification> Verify(string query = "") => (await shop.Get($"journal/verify{query}")).Body.Deserialize(ContractsJson.Default.JournalVerification)!;
+
+    private Task<string> Export(string query) => shop.Backoffice.Client.GetStringAsync($"/admin/journal/export{query}");
 
     private async Task<List<long>> Read(string filter)
     {

@@ -179,9 +179,9 @@ internal sealed partial class RunningProjection(Projection projection, string fo
         try
         {
             long? end = null;
-            await next.Run(() => (end ??= feed.LastPosition) is { } known && next.File.Position >= Math.Max(known, Read()), stopping);
+            await next.Run(() => (end ??= feed.LastPosition) is { } known && next.File.Position >= Math.Max(known, Read()), isInNoHurry: live is not null, stopping);
             await StopFollowing();
-            await next.Run(() => next.File.Position >= Read(), stopping);
+            await next.Run(() => next.File.Position >= Read(), isInNoHurry: false, stopping);
             await next.File.GoLive();
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
@@ -221,7 +221,7 @@ internal sealed partial class RunningProjection(Projection projection, string fo
         {
             try
             {
-                await follower.Run(() => !follower.File.Exists, stop);
+                await follower.Run(() => !follower.File.Exists, isInNoHurry: false, stop);
                 LogDeleted(log, projection.Name);
                 lock (gate) asked.TrySetResult();
             }

@@ -2,8 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Shop.Contracts;
 
-/// <summary>Rows of the approved orders, in order. <paramref name="Next"/> is what to pass as <c>after</c> for those that follow.</summary>
-public sealed record ApprovalPage(IReadOnlyList<Approval> Approvals, long Next);
+/// <summary>
+/// Rows of the approved orders, in order. <paramref name="Next"/> is what to pass as <c>after</c> for those that follow, and to
+/// acknowledge these by; <paramref name="Acknowledged"/> is how far that has come, and where a page without <c>after</c> begins.
+/// </summary>
+public sealed record ApprovalPage(IReadOnlyList<Approval> Approvals, long Next, long Acknowledged);
 
 /// <summary>
 /// An order was approved, and is as it was then; or an approval was revoked, with the reason. <paramref name="Sequence"/> grows, and

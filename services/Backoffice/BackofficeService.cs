@@ -1,3 +1,4 @@
+using Shop.Backoffice.Deliveries;
 using Shop.Backoffice.Events;
 using Shop.Backoffice.Journal;
 using Shop.Backoffice.Orders;
@@ -9,9 +10,10 @@ namespace Shop.Backoffice;
 
 /// <summary>
 /// The operators' service, behind the gateway under <c>/api/v1/admin</c>: dead letters of every queue, and stuck orders, for which
-/// it asks the services, and says which of them did not answer; what staff decides and does about orders, which it passes on; and
-/// what it makes of the log for reading. It decides nothing: all that it holds follows from the log, and may be deleted. Settings:
-/// <c>DataDirectory</c>, <c>Orders:Url</c>, and under <c>Services</c> the URL of the service behind each queue.
+/// it asks the services, and says which of them did not answer; what staff decides and does about orders, which it passes on; what
+/// it makes of the log for reading, which follows from the log, and may be deleted; and approved orders, which it hands on to an order
+/// management system. It decides nothing. Settings: <c>DataDirectory</c>, <c>Orders:Url</c>, under <c>Services</c> the URL of the
+/// service behind each queue, and <c>OrderManagement</c>.
 /// </summary>
 public static class BackofficeService
 {
@@ -22,6 +24,7 @@ public static class BackofficeService
         var builder = ServiceHost.CreateBuilder("backoffice", args);
         builder.AddShopServices();
         builder.AddProjections();
+        builder.AddDeliveries();
 
         var app = builder.Build();
         app.UseServiceDefaults();
@@ -32,6 +35,7 @@ public static class BackofficeService
         app.MapOrderLists();
         app.MapOrderHistory();
         app.MapApprovedOrders();
+        app.MapDeliveries();
         app.MapOperatorEvents();
         app.MapCommands();
         app.MapJournal();

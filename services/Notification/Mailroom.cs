@@ -47,7 +47,7 @@ public sealed partial class Mailroom(MailLog sent, LetterWriter letters, IMailer
         span?.SetTag("shop.mail.kind", name).SetTag("shop.order.id", order.OrderId);
         try
         {
-            await mailer.Send(new OutgoingMail(kind, eventId, order.OrderId, to, letters.Write(kind, order)), cancellation);
+            await mailer.Send(new OutgoingMail(kind, eventId, order.OrderId, to, letters.Write(kind, order), order.UpdatedAt), cancellation);
         }
         catch
         {

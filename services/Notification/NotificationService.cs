@@ -24,7 +24,9 @@ public static class NotificationService
         builder.AddOrdersClient();
         builder.Services.AddSingleton(mail);
         builder.Services.AddSingleton(_ => MailLog.Open(mail.DataDirectory));
-        builder.Services.AddSingleton<IMailer>(_ => smtp is null ? new FolderMailer(mail) : new SmtpMailer(mail, smtp));
+        builder.Services.AddSingleton<IMailer>(services =>
+            smtp is null ? new FolderMailer(mail) : new SmtpMailer(mail, smtp, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService<MailUpkeep>();
         builder.Services.AddSingleton(new LetterWriter(mail.StorefrontUrl));
         builder.Services.AddSingleton<MailMetrics>();
         builder.Services.AddSingleton<Mailroom>();

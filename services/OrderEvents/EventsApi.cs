@@ -80,13 +80,16 @@ public static class EventsApi
     {
         if (long.TryParse(context.Request.Headers["Last-Event-ID"], out var last)) from = last;
         if (from < 0) throw ProblemException.Validation("from", "It must be a position from 0: the stream begins with the event behind it.");
+        // Also finds out whether there is such a position, while the answer can still say so.
+        await store.ReadAll(from, 1, cancellation);
         await SayWhereTheLogEnds(context.Response, store, cancellation);
         await ServerSentEvents.Write(context.Response, Events(), cancellation);
 
         async IAsyncEnumerable<ServerSentEvent> Events()
         {
-            await foreach (var stored in store.Subscribe(from, cancellation))
+            await foreach (var entry in store.Subscribe(from, cancellation))
             {
+                if (entry is not StoredEvent stored) continue;
                 var envelope = OrderStreams.Envelope(stored);
                 yield return new ServerSentEvent(
                     envelope.Position, envelope.Type, JsonSerializer.SerializeToUtf8Bytes(envelope, ContractsJson.Default.EventEnvelope));

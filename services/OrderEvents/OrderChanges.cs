@@ -23,9 +23,9 @@ public sealed partial class OrderChanges(IEventStore store, ILogger<OrderChanges
         {
             try
             {
-                await foreach (var stored in store.Subscribe(await store.LastPosition(stoppingToken), stoppingToken))
+                await foreach (var entry in store.Subscribe(await store.LastPosition(stoppingToken), stoppingToken))
                 {
-                    if (OrderStreams.TryParseStream(stored.Stream, out var orderId)) Raise(orderId.Value);
+                    if (entry is StoredEvent stored && OrderStreams.TryParseStream(stored.Stream, out var orderId)) Raise(orderId.Value);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

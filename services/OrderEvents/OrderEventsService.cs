@@ -1,6 +1,7 @@
 using Shop.OrderEvents.Commands;
 using Shop.OrderEvents.Reviews;
 using Shop.OrderEvents.Store;
+using Shop.OrderEvents.Store.EventStoreDb;
 using Shop.OrderEvents.Watch;
 using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Messaging;
@@ -9,9 +10,9 @@ namespace Shop.OrderEvents;
 
 /// <summary>
 /// The Order Event Service: decides by an order's own history, appends the event to the event store, and publishes it. Settings:
-/// <c>DataDirectory</c> for the embedded event store, <c>ConnectionStrings:RabbitMq</c> for the broker; without one, the other
-/// services follow the log over HTTP. <c>Publisher</c> is the publisher's, <c>StuckOrders</c> the watch's, <c>CommandLog</c> the
-/// command log's.
+/// <c>ConnectionStrings:EventStore</c> for EventStoreDB, without it an embedded event store in <c>DataDirectory</c>;
+/// <c>ConnectionStrings:RabbitMq</c> for the broker, without one the other services follow the log over HTTP. <c>Publisher</c> is the
+/// publisher's, <c>StuckOrders</c> the watch's, <c>CommandLog</c> the command log's.
 /// </summary>
 public static class OrderEventsService
 {
@@ -57,8 +58,10 @@ public static class OrderEventsService
         return app;
     }
 
-    private static SqliteEventStore OpenStore(ConfigurationManager configuration) =>
-        SqliteEventStore.Open(Path.Combine(DataDirectory(configuration), "events.db"));
+    private static IEventStore OpenStore(ConfigurationManager configuration) =>
+        configuration.GetConnectionString("EventStore") is { Length: > 0 } connection
+            ? new EventStoreDbStore(EventStoreDbSettings.Parse(connection))
+            : SqliteEventStore.Open(Path.Combine(DataDirectory(configuration), "events.db"));
 
     private static string DataDirectory(ConfigurationManager configuration) => configuration["DataDirectory"] ?? ".shop/order-events";
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Shop.Contracts;
 using Shop.OrderEvents.Store;
@@ -10,7 +9,8 @@ namespace Shop.OrderEvents;
 /// <summary>The event store in the shop's own terms: one stream <c>order-{id}</c> for each order, events instead of bytes.</summary>
 public sealed class OrderStreams(IEventStore store)
 {
-    private const string Category = "order-";
+    /// <summary>How the names of the orders' streams begin, and of no others.</summary>
+    public const string Category = "order-";
 
     /// <summary>The whole stream of an order; empty when there is no such order.</summary>
     public async ValueTask<IReadOnlyList<RecordedEvent>> Read(Guid orderId, CancellationToken cancellation)
@@ -44,21 +44,13 @@ public sealed class OrderStreams(IEventStore store)
     /// <summary>The position behind which everything was recorded at that time or later.</summary>
     public async ValueTask<long> PositionBefore(DateTimeOffset time, CancellationToken cancellation)
     {
-        var (low, high) = (0L, await store.LastPosition(cancellation));
-        while (low < high)
+        // From the end: whoever asks reads all of that anyway, and positions between events mean nothing.
+        await foreach (var stored in store.ReadAllBackwards(cancellation))
         {
-            var middle = low + (high - low) / 2;
-            if (await ReadAll(middle, 1, cancellation) is [var next] && next.Metadata.TimeObserved < time) low = next.Position;
-            else high = middle;
+            if (Metadata(stored).TimeObserved < time) return stored.Position;
         }
 
-        return low;
-    }
-
-    /// <summary>Every event of all orders behind a position, in order, and each new one as it is appended.</summary>
-    public async IAsyncEnumerable<RecordedEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await foreach (var stored in store.Subscribe(after, cancellation)) yield return Recorded(stored);
+        return 0;
     }
 
     /// <summary>The name of an order's stream.</summary>
@@ -90,7 +82,9 @@ public sealed class OrderStreams(IEventStore store)
         }
     }
 
-    private static RecordedEvent Recorded(StoredEvent stored) =>
+    /// <summary>What a stored event says.</summary>
+    /// <exception cref="UnreadableEventException">It is not an order's, or not of a form that is known here.</exception>
+    public static RecordedEvent Recorded(StoredEvent stored) =>
         new(OrderOf(stored), stored.Revision, stored.Position, stored.EventId, EventTypes.Deserialize(stored.Type, stored.Data), Metadata(stored));
 
     private static Guid OrderOf(StoredEvent stored) => TryParseStream(stored.Stream, out var orderId)

@@ -21,7 +21,7 @@ public sealed class PublisherLag : BackgroundService
     {
         (this.publisher, this.store, this.clock) = (publisher, store, clock);
         var meter = meters.ShopMeter();
-        meter.CreateObservableGauge("shop.publisher.lag.events", () => Volatile.Read(ref events), "{event}", "Events in the store that the broker has not confirmed.");
+        meter.CreateObservableGauge("shop.publisher.lag.events", () => Volatile.Read(ref events), "{event}", "Events in the store that the broker has not confirmed; EventStoreDB is counted up to 1000.");
         meter.CreateObservableGauge("shop.publisher.lag", Seconds, "s", "Age of the oldest event in the store that the broker has not confirmed.");
     }
 
@@ -34,7 +34,7 @@ public sealed class PublisherLag : BackgroundService
             {
                 try
                 {
-                    Look(await store.LastPosition(stoppingToken));
+                    Look(await store.CountBehind(publisher.Checkpoint, stoppingToken));
                 }
                 catch (EventStoreUnavailableException)
                 {
@@ -48,11 +48,11 @@ public sealed class PublisherLag : BackgroundService
         }
     }
 
-    private void Look(long last)
+    private void Look(long behind)
     {
-        Volatile.Write(ref events, Math.Max(0, last - publisher.Checkpoint));
+        Volatile.Write(ref events, behind);
         // The publisher knows the event that it waits with; while it has not come to read it, from when it was first seen to wait.
-        var since = last <= publisher.Checkpoint ? 0
+        var since = behind == 0 ? 0
             : publisher.WaitingSince is { } known ? known.UtcTicks
             : behindSince > 0 ? behindSince : clock.GetUtcNow().UtcTicks;
         Volatile.Write(ref behindSince, since);

@@ -79,7 +79,12 @@ public sealed class LostMessagesTests
         var placed = await orders.Send(HttpMethod.Post, "/orders", SampleOrders.Json());
         var store = orders.Services.GetRequiredService<IEventStore>();
         await Eventually.True(
-            async () => await store.ReadCheckpoint("publisher", CancellationToken.None) == 1, "the broker confirmed it, and the publisher never looks back");
+            async () =>
+            {
+                await using var checkpoint = await store.Hold("publisher", _ => { }, CancellationToken.None);
+                return checkpoint.Position == 1;
+            },
+            "the broker confirmed it, and the publisher never looks back");
         Assert.That(await Purge("payment"), Is.EqualTo(1));
         return placed.Body.GetProperty("orderId").GetString()!;
     }

@@ -281,6 +281,7 @@ public sealed class GuaranteeTests
     [Test]
     public async Task Limitation_6_Events_can_be_replayed_and_rebuild_the_same_state()
     {
+        if (ShopUnderTest.IsOnEventStoreDb) Assert.Ignore("The publisher's checkpoint, which this test removes, is in EventStoreDB and in no file.");
         var id = await shop.Place();
         await shop.Becomes(id, Prepared);
         await shop.Ship(id);

@@ -156,6 +156,20 @@ public sealed class OrderStoryTests
     }
 
     [Test]
+    public async Task A_refund_that_fails_after_it_was_done_is_made_again()
+    {
+        await shop.Shipping.Stop();
+        var id = await shop.Place("pm_sandbox_refund_fails_once");
+        await Reaches(id, "paid");
+        Assert.That((await Cancel(id)).Status, Is.EqualTo(200));
+        await shop.Becomes(
+            id, "order-created", "payment-auth-in-progress", "payment-captured", "order-cancelled", "payment-refund-in-progress", "payment-refunded",
+            "payment-refund-failed", "payment-refund-in-progress", "payment-refunded");
+        await ShopUnderTest.Again(shop.Shipping);
+        Assert.That(await Money(id), Is.EqualTo((4497L, 4497L)));
+    }
+
+    [Test]
     public async Task A_refund_that_is_pending_is_waited_for()
     {
         await shop.Shipping.Stop();

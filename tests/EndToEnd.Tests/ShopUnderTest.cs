@@ -7,10 +7,13 @@ namespace Shop.EndToEnd.Tests;
 
 /// <summary>
 /// The shop as it runs in production: every service a process of its own, a real RabbitMQ between them, the sandbox for money and
-/// a real SMTP server for mail.
+/// a real SMTP server for mail. The events are in the EventStoreDB that <c>SHOP_TEST_EVENTSTORE</c> names (one that is empty at first:
+/// all of them are the shop's), or else in the embedded store.
 /// </summary>
 public sealed class ShopUnderTest : IAsyncDisposable
 {
+    private static readonly string? EventStore = Environment.GetEnvironmentVariable("SHOP_TEST_EVENTSTORE");
+
     private readonly TemporaryFolder folder = new();
     private readonly List<ServiceProcess> processes = [];
     private readonly Func<string, string[]> settingsOf;
@@ -18,6 +21,9 @@ public sealed class ShopUnderTest : IAsyncDisposable
 
     private ShopUnderTest(RabbitMqServer broker, Uri amqp, SmtpServer smtp, Func<string, string[]> settingsOf) =>
         (Broker, Amqp, Smtp, this.settingsOf) = (broker, amqp, smtp, settingsOf);
+
+    /// <summary>Whether the events are in EventStoreDB.</summary>
+    public static bool IsOnEventStoreDb => EventStore is { Length: > 0 };
 
     public RabbitMqServer Broker { get; }
 
@@ -46,7 +52,7 @@ public sealed class ShopUnderTest : IAsyncDisposable
         shop.Sandbox = await shop.Run("infra/Sandbox");
         shop.Orders = await shop.Run("services/OrderEvents");
         var started = await Task.WhenAll(
-            shop.Run("services/Payment", $"Orders:Url={shop.Orders.Url}", $"Payment:Provider:Url={shop.Sandbox.Url}"),
+            shop.Run("services/Payment", $"Orders:Url={shop.Orders.Url}", $"Payment:Provider:Url={shop.Sandbox.Url}", "Payment:RefundAudit:FirstLook=00:00:02"),
             shop.Run("services/Shipping", $"Orders:Url={shop.Orders.Url}"),
             shop.Run(
                 "services/Notification", $"Orders:Url={shop.Orders.Url}", "Smtp:Host=127.0.0.1", $"Smtp:Port={smtp.Port}", "Smtp:UseTls=false"));
@@ -195,8 +201,9 @@ public sealed class ShopUnderTest : IAsyncDisposable
     private async Task<ServiceProcess> Run(string project, params string[] settings)
     {
         var home = Directory.CreateDirectory(Path.Combine(folder.Path, Path.GetFileName(project))).FullName;
+        string[] store = project == "services/OrderEvents" && IsOnEventStoreDb ? [$"ConnectionStrings:EventStore={EventStore}"] : [];
         var process = new ServiceProcess(
-            project, home, [$"DataDirectory={home}/data", $"ConnectionStrings:RabbitMq={Amqp}", .. settings, .. settingsOf(project)]);
+            project, home, [$"DataDirectory={home}/data", $"ConnectionStrings:RabbitMq={Amqp}", .. store, .. settings, .. settingsOf(project)]);
         lock (processes) processes.Add(process);
         return await process.Start();
     }

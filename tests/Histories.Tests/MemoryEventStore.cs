@@ -28,13 +28,15 @@ internal sealed class MemoryEventStore(Scheduler scheduler, Landmarks landmarks)
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAll(long after, int limit, CancellationToken cancellation) =>
         new([.. log.Skip((int)after).Take(limit)]);
 
-    public IAsyncEnumerable<StoredEvent> Subscribe(long after, CancellationToken cancellation) => throw new NotSupportedException();
+    public IAsyncEnumerable<StoredEvent> ReadAllBackwards(CancellationToken cancellation) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<LogEntry> Subscribe(long after, CancellationToken cancellation) => throw new NotSupportedException();
 
     public ValueTask<long> LastPosition(CancellationToken cancellation) => new(log.Count);
 
-    public ValueTask<long> ReadCheckpoint(string reader, CancellationToken cancellation) => throw new NotSupportedException();
+    public ValueTask<long> CountBehind(long position, CancellationToken cancellation) => new(log.Count - position);
 
-    public Task SaveCheckpoint(string reader, long position, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<ICheckpoint> Hold(string reader, Action<long> elsewhere, CancellationToken cancellation) => throw new NotSupportedException();
 
     public ValueTask DisposeAsync() => default;
 

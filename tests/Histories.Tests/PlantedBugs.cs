@@ -24,13 +24,15 @@ internal sealed class AnyRevision(IEventStore store) : IEventStore
 
     public ValueTask<IReadOnlyList<StoredEvent>> ReadAll(long after, int limit, CancellationToken cancellation) => store.ReadAll(after, limit, cancellation);
 
-    public IAsyncEnumerable<StoredEvent> Subscribe(long after, CancellationToken cancellation) => store.Subscribe(after, cancellation);
+    public IAsyncEnumerable<StoredEvent> ReadAllBackwards(CancellationToken cancellation) => store.ReadAllBackwards(cancellation);
+
+    public IAsyncEnumerable<LogEntry> Subscribe(long after, CancellationToken cancellation) => store.Subscribe(after, cancellation);
 
     public ValueTask<long> LastPosition(CancellationToken cancellation) => store.LastPosition(cancellation);
 
-    public ValueTask<long> ReadCheckpoint(string reader, CancellationToken cancellation) => store.ReadCheckpoint(reader, cancellation);
+    public ValueTask<long> CountBehind(long position, CancellationToken cancellation) => store.CountBehind(position, cancellation);
 
-    public Task SaveCheckpoint(string reader, long position, CancellationToken cancellation) => store.SaveCheckpoint(reader, position, cancellation);
+    public Task<ICheckpoint> Hold(string reader, Action<long> elsewhere, CancellationToken cancellation) => store.Hold(reader, elsewhere, cancellation);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 }

@@ -21,6 +21,23 @@ public sealed class FolderMailerTests
     public void TearDown() => folder.Dispose();
 
     [Test]
+    public async Task Old_mails_are_deleted_and_young_ones_and_other_files_are_not()
+    {
+        var mails = Path.Combine(folder.Path, "mails");
+        Assert.That(mailer.Prune(DateTimeOffset.UtcNow), Is.Zero, "there is no folder yet");
+        var (old, young) = (Mail(LetterKind.Shipped, "en", "Tea"), Mail(LetterKind.Shipped, "en", "Tea"));
+        await mailer.Send(old, default);
+        await mailer.Send(young, default);
+        foreach (var other in new[] { "letter.eml", "shipped-17.eml", "notes.txt" }) await File.WriteAllTextAsync(Path.Combine(mails, other), "");
+        foreach (var file in Directory.EnumerateFiles(mails).Where(file => !file.Contains($"{young.EventId}", StringComparison.Ordinal)))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-91));
+        Assert.That(mailer.Prune(DateTimeOffset.UtcNow.AddDays(-90)), Is.EqualTo(1));
+        Assert.That(
+            Directory.EnumerateFiles(mails).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { $"shipped-{young.EventId}.eml", "letter.eml", "shipped-17.eml", "notes.txt" }));
+    }
+
+    [Test]
     public async Task A_mail_becomes_a_file_that_reads_back_as_it_was_written(
         [Values] LetterKind kind, [Values("en", "de", "fr")] string locale)
     {
@@ -97,6 +114,6 @@ public sealed class FolderMailerTests
         order = order with { Items = [new Contracts.OrderItem("TEA", item, 1, 100)] };
         return new OutgoingMail(
             kind, Guid.NewGuid(), order.OrderId, EmailAddress.Parse(order.Customer.Email)!,
-            new LetterWriter(new Uri("https://tea.example")).Write(kind, order));
+            new LetterWriter(new Uri("https://tea.example")).Write(kind, order), order.UpdatedAt);
     }
 }

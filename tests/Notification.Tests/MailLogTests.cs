@@ -9,6 +9,13 @@ public sealed class MailLogTests
     private readonly MailKey mail = new(Guid.NewGuid(), LetterKind.Shipped, Guid.NewGuid());
     private TemporaryFolder folder = null!;
 
+    private sealed class SettableClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     [SetUp]
     public void SetUp() => folder = new TemporaryFolder();
 
@@ -58,6 +65,27 @@ public sealed class MailLogTests
         await using var next = MailLog.Open(folder.Path);
         Assert.That(await next.TryClaim(mail), Is.EqualTo(Claim.GrantedAgain));
         Assert.That(await next.TryClaim(mail), Is.EqualTo(Claim.InFlight));
+    }
+
+    [Test]
+    public async Task Old_mails_are_forgotten_and_young_ones_are_not()
+    {
+        var clock = new SettableClock();
+        await using var log = MailLog.Open(folder.Path, clock);
+        var old = Enumerable.Range(0, 1500).Select(_ => mail with { EventId = Guid.NewGuid() }).ToList();
+        await Task.WhenAll(old.Select(async one =>
+        {
+            await log.TryClaim(one);
+            await log.Sent(one);
+        }));
+        clock.Now += TimeSpan.FromDays(60);
+        await log.TryClaim(mail);
+        await log.Sent(mail);
+        Assert.That(await log.Prune(clock.Now.AddDays(-90)), Is.Zero);
+        clock.Now += TimeSpan.FromDays(31);
+        Assert.That(await log.Prune(clock.Now.AddDays(-90)), Is.EqualTo(old.Count));
+        Assert.That(await log.TryClaim(mail), Is.EqualTo(Claim.AlreadySent));
+        Assert.That(await log.TryClaim(old[0]), Is.EqualTo(Claim.Granted));
     }
 
     [Test]

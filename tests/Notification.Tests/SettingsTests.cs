@@ -39,6 +39,9 @@ public sealed class SettingsTests
     [TestCase("Mail:StorefrontUrl=shop.example")]
     [TestCase("Mail:StorefrontUrl=javascript:alert(1)")]
     [TestCase("Mail:StorefrontUrl=https://shop.example/?a=b")]
+    [TestCase("Mail:GiveUpAfter=00:00:00")]
+    [TestCase("Mail:GiveUpAfter=soon")]
+    [TestCase("Mail:Retention=-1.00:00:00")]
     public void A_wrong_setting_of_the_mails_is_named(string setting) =>
         Assert.That(
             () => MailSettings.Read(Configuration(setting)),

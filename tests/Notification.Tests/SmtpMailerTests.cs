@@ -52,7 +52,7 @@ public sealed partial class SmtpMailerTests
     public async Task A_mail_goes_encrypted_and_signed_in_to_a_server_that_is_trusted()
     {
         var settings = Settings(trusted) with { UseTls = true, User = trusted.UserName, Password = trusted.Password };
-        await new SmtpMailer(Sender, settings).Send(Mail(), default);
+        await new SmtpMailer(Sender, settings, TimeProvider.System).Send(Mail(), default);
 
         var received = trusted.Mails().Single();
         Assert.That(received.Tls, Is.True);
@@ -65,7 +65,7 @@ public sealed partial class SmtpMailerTests
         await using var server = SmtpServer.Start(tls: true);
 
         Assert.That(
-            () => new SmtpMailer(Sender, Settings(server) with { UseTls = true }).Send(Mail(), default),
+            () => new SmtpMailer(Sender, Settings(server) with { UseTls = true }, TimeProvider.System).Send(Mail(), default),
             Throws.InstanceOf<SmtpException>().Or.TypeOf<RetryLaterException>().Or.InstanceOf<System.Security.Authentication.AuthenticationException>());
         Assert.That(server.Mails(), Is.Empty);
     }
@@ -76,7 +76,7 @@ public sealed partial class SmtpMailerTests
         await using var server = SmtpServer.Start();
 
         Assert.That(
-            () => new SmtpMailer(Sender, Settings(server) with { UseTls = true }).Send(Mail(), default), Throws.InstanceOf<SmtpException>().Or.TypeOf<RetryLaterException>());
+            () => new SmtpMailer(Sender, Settings(server) with { UseTls = true }, TimeProvider.System).Send(Mail(), default), Throws.InstanceOf<SmtpException>().Or.TypeOf<RetryLaterException>());
         Assert.That(server.Mails(), Is.Empty);
     }
 
@@ -86,24 +86,34 @@ public sealed partial class SmtpMailerTests
         await using var server = SmtpServer.Start(authentication: true);
 
         Assert.That(
-            () => new SmtpMailer(Sender, Settings(server) with { User = server.UserName, Password = "wrong" }).Send(Mail(), default),
+            () => new SmtpMailer(Sender, Settings(server) with { User = server.UserName, Password = "wrong" }, TimeProvider.System).Send(Mail(), default),
             Throws.InstanceOf<SmtpException>());
         Assert.That(server.Mails(), Is.Empty);
     }
 
-    [TestCase(SmtpMode.TempFail)]
-    [TestCase(SmtpMode.Greylist)]
-    [TestCase(SmtpMode.RejectData)]
-    public async Task What_the_server_does_not_take_now_it_may_take_later(SmtpMode mode)
+    [TestCase(SmtpMode.TempFail, typeof(RetryLaterException))]
+    [TestCase(SmtpMode.Greylist, typeof(RetryLaterException))]
+    [TestCase(SmtpMode.RejectData, typeof(SmtpException))]
+    public async Task What_the_server_does_not_take_now_it_may_take_later(SmtpMode mode, Type thrown)
     {
         await using var server = SmtpServer.Start();
         server.Mode = mode;
-        Assert.That(() => Mailer(server).Send(Mail(), default), Throws.InstanceOf<SmtpException>());
+        Assert.That(() => Mailer(server).Send(Mail(), default), Throws.TypeOf(thrown));
         Assert.That(server.Mails(), Is.Empty);
 
         server.Mode = SmtpMode.Normal;
         await Mailer(server).Send(Mail(), default);
         Assert.That(server.Mails(), Has.Count.EqualTo(1));
+    }
+
+    [TestCase(SmtpMode.TempFail)]
+    [TestCase(SmtpMode.Greylist)]
+    public async Task What_the_server_does_not_take_for_days_counts_as_failed(SmtpMode mode)
+    {
+        await using var server = SmtpServer.Start();
+        server.Mode = mode;
+        Assert.That(
+            () => Mailer(server).Send(Mail() with { Since = DateTimeOffset.UtcNow - Sender.GiveUpAfter }, default), Throws.InstanceOf<SmtpException>());
     }
 
     [Test]
@@ -123,7 +133,7 @@ public sealed partial class SmtpMailerTests
         server.Mode = SmtpMode.Slow;
 
         var hasty = Settings(server) with { Timeout = TimeSpan.FromMilliseconds(300) };
-        Assert.That(() => new SmtpMailer(Sender, hasty).Send(Mail(), default), Throws.TypeOf<TimeoutException>());
+        Assert.That(() => new SmtpMailer(Sender, hasty, TimeProvider.System).Send(Mail(), default), Throws.TypeOf<TimeoutException>());
     }
 
     [Test]
@@ -184,7 +194,7 @@ public sealed partial class SmtpMailerTests
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
 
-        var away = new SmtpMailer(Sender, new SmtpSettings("127.0.0.1", port, null, null, false, TimeSpan.FromSeconds(5)));
+        var away = new SmtpMailer(Sender, new SmtpSettings("127.0.0.1", port, null, null, false, TimeSpan.FromSeconds(5)), TimeProvider.System);
         Assert.That(() => away.Probe(default), Throws.TypeOf<IOException>());
         Assert.That(() => away.Send(Mail(), default), Throws.TypeOf<RetryLaterException>());
     }
@@ -199,14 +209,14 @@ public sealed partial class SmtpMailerTests
 
     private static SmtpSettings Settings(SmtpServer server) => new("127.0.0.1", server.Port, null, null, false, TimeSpan.FromSeconds(20));
 
-    private static SmtpMailer Mailer(SmtpServer server) => new(Sender, Settings(server));
+    private static SmtpMailer Mailer(SmtpServer server) => new(Sender, Settings(server), TimeProvider.System);
 
     private static OutgoingMail Mail(LetterKind kind = LetterKind.OrderReceived, string locale = "en")
     {
         var order = Orders.New(locale).Shipped(new Package("JD014", "https://dhl.example/?id=JD014"));
         order = order with { Items = [new OrderItem("TEA", "Grüner Tee 🍵", 2, 1999), new OrderItem("DOT", ".", 1, 1)] };
         var letter = new LetterWriter(Sender.StorefrontUrl).Write(kind, order);
-        return new OutgoingMail(kind, Guid.NewGuid(), order.OrderId, EmailAddress.Parse(order.Customer.Email)!, letter);
+        return new OutgoingMail(kind, Guid.NewGuid(), order.OrderId, EmailAddress.Parse(order.Customer.Email)!, letter, DateTimeOffset.UtcNow);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -109,12 +109,10 @@ public abstract class EventStoreSuite
         await Appended(Stream(), NoStream, old);
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         await using var subscription = Store.Subscribe(before, deadline.Token).GetAsyncEnumerator();
-        Assert.That(await subscription.MoveNextAsync(), Is.True);
-        Assert.That(subscription.Current.EventId, Is.EqualTo(old.EventId));
-        var next = subscription.MoveNextAsync();
+        Assert.That((await Next(subscription)).EventId, Is.EqualTo(old.EventId));
+        var next = Next(subscription);
         await Appended(Stream(), NoStream, fresh);
-        Assert.That(await next, Is.True);
-        Assert.That(subscription.Current.EventId, Is.EqualTo(fresh.EventId));
+        Assert.That((await next).EventId, Is.EqualTo(fresh.EventId));
     }
 
     [Test]
@@ -127,27 +125,122 @@ public abstract class EventStoreSuite
             for (var i = 0; i < 50; i++) await Appended(Stream(), NoStream, Event("e"));
         }));
         var seen = new List<long>();
-        await foreach (var stored in Store.Subscribe(before, deadline.Token))
+        var written = new List<long>();
+        await foreach (var entry in Store.Subscribe(before, deadline.Token))
         {
-            seen.Add(stored.Position);
-            if (seen.Count == 400) break;
+            seen.Add(entry.Position);
+            if (entry is StoredEvent) written.Add(entry.Position);
+            if (written.Count == 400) break;
         }
 
         await writers;
         Assert.That(seen, Is.Ordered.And.Unique);
+        Assert.That((await Store.ReadAll(before, 1000, default)).Select(e => e.Position), Is.EqualTo(written));
+    }
+
+    [Test]
+    public async Task A_subscription_goes_on_behind_any_position_it_gave_out()
+    {
+        var before = await Store.LastPosition(default);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            var (first, second) = (Event("a"), Event("b"));
+            ids.AddRange([first.EventId, second.EventId]);
+            await Appended(Stream(), NoStream, first, second);
+        }
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var seen = new List<Guid>();
+        for (var after = before; seen.Count < ids.Count;)
+        {
+            await using var subscription = Store.Subscribe(after, deadline.Token).GetAsyncEnumerator();
+            var stored = await Next(subscription);
+            seen.Add(stored.EventId);
+            after = stored.Position;
+        }
+
+        Assert.That(seen, Is.EqualTo(ids));
+    }
+
+    [Test]
+    public async Task The_log_is_read_backwards()
+    {
+        var before = await Store.LastPosition(default);
+        for (var i = 0; i < 3; i++) await Appended(Stream(), NoStream, [.. Enumerable.Range(0, 200).Select(n => Event($"{n}"))]);
+        var backwards = new List<StoredEvent>();
+        await foreach (var stored in Store.ReadAllBackwards(default))
+        {
+            if (stored.Position <= before) break;
+            backwards.Add(stored);
+        }
+
+        Assert.That(backwards.Select(e => e.EventId).Reverse(), Is.EqualTo((await Store.ReadAll(before, 1000, default)).Select(e => e.EventId)));
+        Assert.That(backwards, Has.Count.EqualTo(600));
+    }
+
+    [Test]
+    public async Task Events_are_counted_behind_a_position()
+    {
+        var before = await Store.LastPosition(default);
+        Assert.That(await Store.CountBehind(before, default), Is.Zero);
+        await Appended(Stream(), NoStream, Event("a"), Event("b"));
+        var last = await Appended(Stream(), NoStream, Event("c"));
+        Assert.That(await Store.CountBehind(before, default), Is.EqualTo(3));
+        Assert.That(await Store.CountBehind(last.Position, default), Is.Zero);
+    }
+
+    [Test]
+    public async Task What_is_appended_is_kept_byte_by_byte()
+    {
+        var stream = Stream();
+        var written = new NewEvent(
+            Guid.NewGuid(), "tested/v1", Encoding.UTF8.GetBytes("""{"n":"\u00e9 ß 漢 \\"}"""), Encoding.UTF8.GetBytes("""{"$correlationId":"7"}"""));
+        await Appended(stream, NoStream, written);
+        var read = (await Store.ReadStream(stream, default)).Single();
+        Assert.That((read.Data, read.Metadata), Is.EqualTo((written.Data, written.Metadata)));
+    }
+
+    [Test]
+    public async Task A_long_stream_is_read_whole()
+    {
+        var stream = Stream();
+        var events = Enumerable.Range(0, 700).Select(i => Event($"{i}")).ToArray();
+        await Appended(stream, NoStream, events);
+        Assert.That((await Store.ReadStream(stream, default)).Select(e => e.EventId), Is.EqualTo(events.Select(e => e.EventId)));
     }
 
     [Test]
     public async Task A_checkpoint_is_kept()
     {
         var reader = $"reader-{Guid.NewGuid():N}";
-        Assert.That(await Store.ReadCheckpoint(reader, default), Is.Zero);
-        await Store.SaveCheckpoint(reader, 7, default);
-        await Store.SaveCheckpoint(reader, 9, default);
-        Assert.That(await Store.ReadCheckpoint(reader, default), Is.EqualTo(9));
+        await using (var checkpoint = await Store.Hold(reader, _ => { }, default))
+        {
+            Assert.That(checkpoint.Position, Is.Zero);
+            await checkpoint.Save(7, default);
+            await checkpoint.Save(9, default);
+            Assert.That(checkpoint.Position, Is.EqualTo(9));
+        }
+
+        await using var again = await Store.Hold(reader, _ => { }, default);
+        Assert.That(again.Position, Is.EqualTo(9));
     }
 
-    protected static string Stream() => $"order-{Guid.NewGuid()}";
+    /// <summary>The next event; what lies between is passed over.</summary>
+    protected static async Task<StoredEvent> Next(IAsyncEnumerator<LogEntry> subscription)
+    {
+        while (await subscription.MoveNextAsync())
+        {
+            if (subscription.Current is StoredEvent stored) return stored;
+        }
+
+        throw new InvalidOperationException("The subscription ended.");
+    }
+
+    /// <summary>How the names of the streams begin that are in the log.</summary>
+    protected virtual string Prefix => OrderStreams.Category;
+
+    protected string Stream() => $"{Prefix}{Guid.NewGuid()}";
 
     protected static NewEvent Event(string name) =>
         new(Guid.NewGuid(), "tested/v1", Encoding.UTF8.GetBytes($$"""{"n":"{{name}}"}"""), "{}"u8.ToArray());

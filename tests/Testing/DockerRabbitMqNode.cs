@@ -73,7 +73,7 @@ internal sealed class DockerRabbitMqNode : IRabbitMqNode
         if (isCreated) Docker("rm", "-f", "-v", name);
     }
 
-    private static string Docker(params string[] arguments)
+    internal static string Docker(params string[] arguments)
     {
         var start = new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var docker = Process.Start(start)!;

@@ -137,10 +137,15 @@ public sealed class SmtpServer : IAsyncDisposable
     /// <summary>Every mail accepted so far, the first first.</summary>
     public IReadOnlyList<ReceivedMail> Mails()
     {
-        var lines = Path.Combine(Folder, "mails.jsonl");
-        return File.Exists(lines)
-            ? [.. File.ReadLines(lines).Select(line => JsonSerializer.Deserialize<ReceivedMail>(line, JsonSerializerOptions.Web)!)]
-            : [];
+        var file = Path.Combine(Folder, "mails.jsonl");
+        if (!File.Exists(file)) return [];
+        // The last line may be half written.
+        var lines = File.ReadAllText(file);
+        return
+        [
+            .. lines[..(lines.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonSerializer.Deserialize<ReceivedMail>(line, JsonSerializerOptions.Web)!),
+        ];
     }
 
     public async ValueTask DisposeAsync()

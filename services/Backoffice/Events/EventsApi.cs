@@ -66,7 +66,8 @@ public static class EventsApi
             await foreach (var happened in Follow(feed, wanted, ended.Token))
             {
                 await socket.SendAsync(
-                    JsonSerializer.SerializeToUtf8Bytes(happened.Envelope, ContractsJson.Default.EventEnvelope), WebSocketMessageType.Text, endOfMessage: true, ended.Token);
+                    JsonSerializer.SerializeToUtf8Bytes(happened.Envelope, ContractsJson.Default.EventEnvelope), WebSocketMessageType.Text, endOfMessage: true,
+                    context.RequestAborted); // not with the reader's farewell: what is being said is said to its end
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException)

@@ -36,7 +36,7 @@ public sealed class EventJournal : Projection
     public EventJournal(IConfiguration configuration) : this(configuration.GetValue("Journal:HashChain", true)) { }
 
     // With and without the chain are two definitions: changing the setting builds the journal anew.
-    private EventJournal(bool isChained) : base("journal", isChained ? Tables : $"{Tables} -- without hashes")
+    private EventJournal(bool isChained) : base("journal", isChained ? Tables : $"{Tables} /* without hashes */")
     {
         this.isChained = isChained;
         OnEvery(Write);

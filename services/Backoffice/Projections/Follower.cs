@@ -32,15 +32,20 @@ internal sealed partial class Follower(ProjectionFile file, Projection projectio
     }
 
     /// <summary>Follows until <paramref name="isDone"/>, whatever goes wrong with the log or the disk meanwhile.</summary>
+    /// <param name="isDone">Asked before each step.</param>
+    /// <param name="isInNoHurry">After each step it rests for as long as that took: orders, which may share the machine, come first.</param>
+    /// <param name="stopping">Ends it at once.</param>
     /// <exception cref="UnreadableEventException">It met an event that it cannot go past. What was before it is applied.</exception>
-    public async Task Run(Func<bool> isDone, CancellationToken stopping)
+    public async Task Run(Func<bool> isDone, bool isInNoHurry, CancellationToken stopping)
     {
         while (!isDone())
         {
             try
             {
+                var began = clock.GetTimestamp();
                 await Step(stopping);
                 LastError = null;
+                if (isInNoHurry) await Task.Delay(clock.GetElapsedTime(began), clock, stopping);
             }
             catch (Exception exception) when (exception is not UnreadableEventException && !stopping.IsCancellationRequested)
             {

@@ -7,7 +7,7 @@ using Shop.ServiceDefaults.Sqlite;
 namespace Shop.Backoffice.Projections;
 
 /// <summary>All projections at work, each for itself: one that stops does not hold up the others.</summary>
-public sealed class Projections : BackgroundService, IHealthCheck
+public sealed class Projections : BackgroundService, IHealthCheck, IAsyncDisposable
 {
     private readonly Dictionary<string, RunningProjection> running;
 
@@ -52,6 +52,13 @@ public sealed class Projections : BackgroundService, IHealthCheck
     {
         var stopped = Describe().Where(view => view.State == Contracts.ProjectionState.Stopped).Select(view => $"{view.Name} {view.LastError}").ToList();
         return Task.FromResult(stopped.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", stopped)));
+    }
+
+    /// <summary>Completes when every file is closed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        if (ExecuteTask is { } run) await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(running.Values.Select(one => Task.Run(() => one.Run(stoppingToken), CancellationToken.None)));

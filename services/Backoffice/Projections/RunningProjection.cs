@@ -19,6 +19,7 @@ internal sealed partial class RunningProjection(Projection projection, string fo
     private CancellationTokenSource? stopFollowing;
     private string? stoppedBy;
     private string? rebuildFailed;
+    private bool buildIsStopped;
 
     public Projection Projection => projection;
 
@@ -45,7 +46,7 @@ internal sealed partial class RunningProjection(Projection projection, string fo
         lock (gate)
         {
             // A first build that was stopped is not at work: it may begin again.
-            if ((build is not null && stoppedBy is null) || !asked.TrySetResult())
+            if ((build is not null && !buildIsStopped) || !asked.TrySetResult())
                 throw new ProblemException(StatusCodes.Status409Conflict, "rebuild-in-progress", $"{projection.Name} is being built already.");
         }
     }
@@ -88,13 +89,13 @@ internal sealed partial class RunningProjection(Projection projection, string fo
             Follow(stopping);
             while (!stopping.IsCancellationRequested)
             {
-                if (build is null || stoppedBy is not null)
+                if (build is null || buildIsStopped)
                 {
                     await asked.Task.WaitAsync(stopping);
                     await Guard(Begin, stopping);
                 }
 
-                if (build is not null && stoppedBy is null) await Build(stopping);
+                if (build is not null && !buildIsStopped) await Build(stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -167,7 +168,7 @@ internal sealed partial class RunningProjection(Projection projection, string fo
         var file = await ProjectionFile.Open(folder, projection, number);
         lock (gate)
         {
-            (build, stoppedBy, rebuildFailed) = (NewFollower(file!), live is null ? null : stoppedBy, null);
+            (build, stoppedBy, rebuildFailed, buildIsStopped) = (NewFollower(file!), live is null ? null : stoppedBy, null, false);
             asked = New();
         }
     }
@@ -178,9 +179,9 @@ internal sealed partial class RunningProjection(Projection projection, string fo
         try
         {
             long? end = null;
-            await next.Run(() => (end ??= feed.LastPosition) is { } known && next.File.Position >= Math.Max(known, live?.File.Position ?? 0), stopping);
+            await next.Run(() => (end ??= feed.LastPosition) is { } known && next.File.Position >= Math.Max(known, Read()), isInNoHurry: live is not null, stopping);
             await StopFollowing();
-            await next.Run(() => next.File.Position >= (live?.File.Position ?? 0), stopping);
+            await next.Run(() => next.File.Position >= Read(), isInNoHurry: false, stopping);
             await next.File.GoLive();
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
@@ -188,7 +189,7 @@ internal sealed partial class RunningProjection(Projection projection, string fo
             LogStopped(log, projection.Name, exception.Message);
             if (live is null)
             {
-                lock (gate) stoppedBy = exception.Message;
+                lock (gate) (stoppedBy, buildIsStopped) = (exception.Message, true);
                 return;
             }
 
@@ -197,6 +198,9 @@ internal sealed partial class RunningProjection(Projection projection, string fo
             if (stopFollowing is null) Follow(stopping);
             return;
         }
+
+        // What the readers have seen; nothing, when it was of another log than this one.
+        long Read() => live is { } current && current.File.Position <= feed.LastPosition ? current.File.Position : 0;
 
         Follower? old;
         lock (gate) (old, live, build, stoppedBy, rebuildFailed) = (live, next, null, null, null);
@@ -217,7 +221,7 @@ internal sealed partial class RunningProjection(Projection projection, string fo
         {
             try
             {
-                await follower.Run(() => !follower.File.Exists, stop);
+                await follower.Run(() => !follower.File.Exists, isInNoHurry: false, stop);
                 LogDeleted(log, projection.Name);
                 lock (gate) asked.TrySetResult();
             }

@@ -35,6 +35,19 @@ public sealed class FolderMailer(MailSettings settings) : IMailer
         }
     }
 
+    /// <summary>Deletes the mails that were put there before that time; how many those were. Other files are left alone.</summary>
+    public int Prune(DateTimeOffset before)
+    {
+        var names = Enum.GetValues<LetterKind>().Select(kind => $"{kind.Name()}-").ToList();
+        var old = Directory.Exists(folder)
+            ? new DirectoryInfo(folder).EnumerateFiles("*.eml").Where(file =>
+                file.LastWriteTimeUtc < before.UtcDateTime
+                && names.Exists(name => file.Name.StartsWith(name, StringComparison.Ordinal) && Guid.TryParse(file.Name.AsSpan(name.Length, file.Name.Length - name.Length - ".eml".Length), out _))).ToList()
+            : [];
+        foreach (var file in old) file.Delete();
+        return old.Count;
+    }
+
     public async Task Probe(CancellationToken cancellation)
     {
         try

@@ -40,8 +40,31 @@ public sealed class MailLog : IAsyncDisposable
 
     /// <summary>Opens <c>mail.db</c> in a folder, and creates it there when it is missing.</summary>
     /// <exception cref="ConfigurationException">The file cannot be used, or another process uses it.</exception>
-    public static MailLog Open(string folder, TimeProvider? clock = null) =>
-        new(SqliteDatabase.Open(Path.Combine(folder, "mail.db"), Schema), clock ?? TimeProvider.System);
+    public static MailLog Open(string folder, TimeProvider? clock = null)
+    {
+        var database = SqliteDatabase.Open(Path.Combine(folder, "mail.db"), Schema);
+        // Not part of the schema: files from before there was a retention have it from their next start on.
+        database.Write(session => session.Execute("CREATE INDEX IF NOT EXISTS mails_by_time ON mails (claimed_at)")).GetAwaiter().GetResult();
+        return new(database, clock ?? TimeProvider.System);
+    }
+
+    /// <summary>Forgets the mails that were claimed before that time; how many those were. A mail that is forgotten can go out again.</summary>
+    public async Task<int> Prune(DateTimeOffset before)
+    {
+        const int Chunk = 1000;
+        for (var pruned = 0; ;)
+        {
+            // In small pieces, between which mails are claimed.
+            var gone = await database.Write(session => session.Execute(
+                """
+                DELETE FROM mails WHERE (order_id, kind, event_id) IN
+                    (SELECT order_id, kind, event_id FROM mails WHERE claimed_at < $before LIMIT $chunk)
+                """,
+                ("$before", before.ToUniversalTime().ToString("O")), ("$chunk", Chunk)));
+            pruned += gone;
+            if (gone < Chunk) return pruned;
+        }
+    }
 
     /// <summary>Asks to send a mail. Who is granted the claim ends it with <see cref="Sent"/> or <see cref="Release"/>.</summary>
     public async Task<Claim> TryClaim(MailKey mail)

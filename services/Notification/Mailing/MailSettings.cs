@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Mail;
 using Shop.ServiceDefaults;
 
@@ -18,6 +19,12 @@ public sealed record MailSettings
     /// <summary>Setting <c>DataDirectory</c>: the folder of the mail log.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Setting <c>Mail:GiveUpAfter</c>: for so long a mail server may say that it does not take a mail now.</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromDays(5);
+
+    /// <summary>Setting <c>Mail:Retention</c>: how long a mail is known to have been sent, and its file kept.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary>Reads the settings; each has a default.</summary>
     /// <exception cref="ConfigurationException">A setting is wrong.</exception>
     public static MailSettings Read(IConfiguration configuration)
@@ -29,8 +36,17 @@ public sealed record MailSettings
             StorefrontUrl = ReadStorefront(configuration["Mail:StorefrontUrl"] ?? "https://shop.example"),
             Folder = configuration["Mail:Folder"] is { Length: > 0 } folder ? folder : Path.Combine(data, "mails"),
             DataDirectory = data,
+            GiveUpAfter = ReadTime(configuration, "GiveUpAfter", TimeSpan.FromDays(5)),
+            Retention = ReadTime(configuration, "Retention", TimeSpan.FromDays(90)),
         };
     }
+
+    private static TimeSpan ReadTime(IConfiguration configuration, string name, TimeSpan otherwise) => configuration[$"Mail:{name}"] switch
+    {
+        null or "" => otherwise,
+        var text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero => time,
+        _ => throw new ConfigurationException($"Mail:{name} must be more than nothing (d.hh:mm:ss)."),
+    };
 
     // Not MailAddress.TryCreate, which takes a list of addresses for its last one.
     private static MailAddress ReadFrom(string text)

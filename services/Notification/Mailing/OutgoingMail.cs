@@ -7,9 +7,10 @@ namespace Shop.Notification.Mailing;
 
 /// <summary>
 /// A letter in its envelope. <see cref="EventId"/> is the event that it tells of: together with the kind it names the mail, so
-/// that the same mail sent twice has the same Message-ID and can be told for what it is.
+/// that the same mail sent twice has the same Message-ID and can be told for what it is. <see cref="Since"/> is when the order last
+/// moved: how long the mail has been on its way.
 /// </summary>
-public sealed record OutgoingMail(LetterKind Kind, Guid EventId, Guid OrderId, MailAddress To, Letter Letter)
+public sealed record OutgoingMail(LetterKind Kind, Guid EventId, Guid OrderId, MailAddress To, Letter Letter, DateTimeOffset Since)
 {
     /// <summary>The mail as MIME, the same whichever way it goes out. No header holds what a customer typed, but for the address.</summary>
     public MailMessage ToMessage(MailAddress from)

@@ -54,10 +54,12 @@ internal sealed partial class CommandLog(SqliteDatabase database, CommandLogOpti
         await base.StopAsync(cancellationToken);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        queue.Writer.TryComplete();
         Dispose();
-        return database.DisposeAsync();
+        if (ExecuteTask is { } run) await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await database.DisposeAsync();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -43,23 +43,25 @@ internal sealed partial class ReviewsFollower(IEventStore store, PendingReviews 
     {
         // Another log than the one that was followed: an older copy was put back.
         if (reviews.Position > await store.LastPosition(cancellation)) await reviews.Clear();
-        var noted = reviews.Position;
+        var passed = 0;
         var orders = reviews.Orders;
-        await foreach (var stored in store.Subscribe(noted, cancellation))
+        await foreach (var entry in store.Subscribe(reviews.Position, cancellation))
         {
-            if (stored.Type == Begins && OrderStreams.TryParseStream(stored.Stream, out var begun))
+            if (entry is StoredEvent begins && begins.Type == Begins && OrderStreams.TryParseStream(begins.Stream, out var begun))
             {
-                var pending = (PaymentAuthPendingReview)EventTypes.Deserialize(stored.Type, stored.Data);
-                await reviews.Begin(new PendingReview(begun.Value, pending.CaptureBefore), noted = stored.Position);
+                var pending = (PaymentAuthPendingReview)EventTypes.Deserialize(begins.Type, begins.Data);
+                await reviews.Begin(new PendingReview(begun.Value, pending.CaptureBefore), entry.Position);
                 orders.Add(begun.Value);
             }
-            else if (orders.Count > 0 && Ends.Contains(stored.Type) && OrderStreams.TryParseStream(stored.Stream, out var ended) && orders.Remove(ended.Value))
+            else if (orders.Count > 0 && entry is StoredEvent ends && Ends.Contains(ends.Type)
+                && OrderStreams.TryParseStream(ends.Stream, out var ended) && orders.Remove(ended.Value))
             {
-                await reviews.End(ended.Value, noted = stored.Position);
+                await reviews.End(ended.Value, entry.Position);
             }
-            else if (stored.Position - noted >= EventsBetweenNotes)
+            else if (++passed >= EventsBetweenNotes)
             {
-                await reviews.Pass(noted = stored.Position);
+                await reviews.Pass(entry.Position);
+                passed = 0;
             }
         }
     }

@@ -105,7 +105,18 @@ public sealed class SqliteEventStore : IEventStore
         return new(events);
     }
 
-    public async IAsyncEnumerable<StoredEvent> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StoredEvent> ReadAllBackwards([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var before = Volatile.Read(ref lastPosition) + 1; before > 1;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var first = Math.Max(1, before - PageSize);
+            foreach (var stored in (await ReadAll(first - 1, (int)(before - first), cancellation)).Reverse()) yield return stored;
+            before = first;
+        }
+    }
+
+    public async IAsyncEnumerable<LogEntry> Subscribe(long after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         while (true)
         {
@@ -126,22 +137,13 @@ public sealed class SqliteEventStore : IEventStore
 
     public ValueTask<long> LastPosition(CancellationToken cancellation) => new(Volatile.Read(ref lastPosition));
 
-    public ValueTask<long> ReadCheckpoint(string reader, CancellationToken cancellation) => new(Guard(session =>
-        session.Scalar<long>("SELECT position FROM checkpoints WHERE reader = $reader", ("$reader", reader))));
+    public ValueTask<long> CountBehind(long position, CancellationToken cancellation) =>
+        new(Math.Max(0, Volatile.Read(ref lastPosition) - position));
 
-    public async Task SaveCheckpoint(string reader, long position, CancellationToken cancellation)
-    {
-        try
-        {
-            await database.Write(session => session.Execute(
-                "INSERT INTO checkpoints VALUES ($reader, $position) ON CONFLICT(reader) DO UPDATE SET position = $position",
-                ("$reader", reader), ("$position", position)));
-        }
-        catch (SqliteException exception)
-        {
-            throw new EventStoreUnavailableException($"The event store cannot write: {exception.Message}", exception);
-        }
-    }
+    /// <remarks>No other process has the file open, and within this one nobody competes: it is free.</remarks>
+    public Task<ICheckpoint> Hold(string reader, Action<long> elsewhere, CancellationToken cancellation) => Task.FromResult<ICheckpoint>(
+        new Checkpoint(this, reader, Guard(session =>
+            session.Scalar<long>("SELECT position FROM checkpoints WHERE reader = $reader", ("$reader", reader)))));
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
@@ -283,5 +285,32 @@ public sealed class SqliteEventStore : IEventStore
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes)) crc = BitOperations.Crc32C(crc, word);
         foreach (var rest in bytes[(bytes.Length & ~7)..]) crc = BitOperations.Crc32C(crc, rest);
         return crc;
+    }
+
+    private sealed class Checkpoint(SqliteEventStore store, string reader, long position) : ICheckpoint
+    {
+        public long Position { get; private set; } = position;
+
+        public TimeSpan Interval => TimeSpan.FromMilliseconds(100);
+
+        public CancellationToken Lost => CancellationToken.None;
+
+        public async Task Save(long position, CancellationToken cancellation)
+        {
+            try
+            {
+                await store.database.Write(session => session.Execute(
+                    "INSERT INTO checkpoints VALUES ($reader, $position) ON CONFLICT(reader) DO UPDATE SET position = $position",
+                    ("$reader", reader), ("$position", position)));
+            }
+            catch (SqliteException exception)
+            {
+                throw new EventStoreUnavailableException($"The event store cannot write: {exception.Message}", exception);
+            }
+
+            Position = position;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -9,6 +9,11 @@ namespace Shop.OrderEvents.Watch;
 /// </summary>
 internal sealed class Nudger(EventBus bus, Publisher publisher)
 {
+    /// <summary>
+    /// Whether to nudge unasked: of several instances only the one that publishes does, or each would. An operator may ask any of them.
+    /// </summary>
+    public bool IsDue => publisher.IsHolder;
+
     /// <summary>False when the publisher has not got to it for the first time: then nothing was lost.</summary>
     /// <exception cref="BrokerUnavailableException">The broker is away.</exception>
     public async Task<bool> Nudge(RecordedEvent trigger, CancellationToken cancellation)

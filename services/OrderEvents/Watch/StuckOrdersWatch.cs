@@ -147,7 +147,7 @@ internal sealed partial class StuckOrdersWatch(
     private async Task<bool> Nudge(Guid orderId, WaitsFor waitsFor, IReadOnlyList<RecordedEvent> stream, CancellationToken cancellation)
     {
         // Each try may take the publisher's whole time-out: one for a round is enough.
-        if (brokerIsAway || nudger is null || Waiting.Trigger(waitsFor, stream) is not { } trigger) return false;
+        if (brokerIsAway || nudger is not { IsDue: true } || Waiting.Trigger(waitsFor, stream) is not { } trigger) return false;
         try
         {
             if (!await nudger.Nudge(trigger, cancellation)) return false;

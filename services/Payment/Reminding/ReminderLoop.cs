@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Shop.ServiceDefaults;
 using Shop.ServiceDefaults.Logs;
 using Shop.ServiceDefaults.Messaging;
 
@@ -44,6 +46,8 @@ public sealed partial class ReminderLoop(
         {
             foreach (var reminder in due)
             {
+                using var span = Telemetry.StartSpan($"payment reminder {reminder.Kind}", ActivityKind.Internal, traceparent: null, always: true)!;
+                span.SetTag("shop.order.id", reminder.OrderId);
                 try
                 {
                     await reminders.Next(reminder, await LookAfter(reminder, cancellation));

@@ -6,15 +6,15 @@ namespace Shop.ServiceDefaults.Messaging.Embedded;
 internal sealed class LowWatermark(long from)
 {
     private readonly Lock gate = new();
-    private readonly SortedDictionary<long, DateTimeOffset> inHand = [];
+    private readonly SortedDictionary<long, (long Before, DateTimeOffset WrittenAt)> inHand = [];
     private long read = from;
 
-    /// <summary>All up to and including this position is done with.</summary>
+    /// <summary>All up to and including this position is done with. It is one that was read: positions are not counted.</summary>
     public long Position
     {
         get
         {
-            lock (gate) return inHand.Count > 0 ? inHand.First().Key - 1 : read;
+            lock (gate) return inHand.Count > 0 ? inHand.First().Value.Before : read;
         }
     }
 
@@ -23,7 +23,7 @@ internal sealed class LowWatermark(long from)
     {
         get
         {
-            lock (gate) return inHand.Count > 0 ? inHand.First().Value : null;
+            lock (gate) return inHand.Count > 0 ? inHand.First().Value.WrittenAt : null;
         }
     }
 
@@ -47,8 +47,8 @@ internal sealed class LowWatermark(long from)
     {
         lock (gate)
         {
+            inHand.Add(position, (read, writtenAt));
             read = position;
-            inHand.Add(position, writtenAt);
         }
     }
 

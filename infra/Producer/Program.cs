@@ -1,0 +1,3 @@
+using Shop.Producer;
+
+return await Commands.Root().Parse(args).InvokeAsync();

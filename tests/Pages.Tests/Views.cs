@@ -9,9 +9,11 @@ internal static class Views
     {
         ["dashboard"] = async visitor =>
         {
+            var cards = new[] { "pm_card_visa", "pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_riskLevelElevated", "pm_card_mastercard" };
+            await Shopkeeper.Becomes((await Placed(cards))[^1], "shipment-prepared");
             await Enter(visitor, "overview");
             await visitor.Sees("The last 24 hours");
-            await visitor.Page.Locator("figure svg").First.WaitForAsync();
+            await visitor.Page.Locator("figure .mark").First.WaitForAsync();
         },
         ["dashboard-orders"] = async visitor =>
         {

@@ -12,7 +12,7 @@ export function chart(title, unit, points) {
   const y = value => height - bottom - value / most * (height - bottom - top);
   const bar = (width - left - 6) / points.length - 4;
   const latest = values.at(-1);
-  const told = values.length ? `${title}, ${unit}: at most ${number(Math.max(...values))}, lately ${number(latest)}.` : `${title}: nothing in the last quarter of an hour.`;
+  const told = values.some(value => value > 0) ? `${title}, ${unit}: at most ${number(Math.max(...values))}, lately ${number(latest)}.` : `${title}: nothing in the last quarter of an hour.`;
   return el('figure.card.stack.tight', null, el('figcaption', null, el('strong', null, title), el('span.soft.small', null, ` ${unit}`)),
     draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': told },
       [0, most / 2, most].map(value => draw('g', null,
@@ -21,7 +21,7 @@ export function chart(title, unit, points) {
       points.map(({ value }, i) => value ? draw('rect.mark', { x: x(i) - bar / 2, y: y(value), width: bar, height: Math.max(1, height - bottom - y(value)), rx: 2 }) : null),
       [0, Math.floor(points.length / 2), points.length - 1].map(i => draw('text', { x: x(i), y: height - 6, 'text-anchor': i ? i === points.length - 1 ? 'end' : 'middle' : 'start' },
         i === points.length - 1 ? 'now' : `−${points.length - 1 - i} min`)),
-      values.length ? null : draw('text.none', { x: (left + width) / 2, y: height / 2 - 6, 'text-anchor': 'middle' }, 'nothing in this time')));
+      values.some(value => value > 0) ? null : draw('text.none', { x: (left + width) / 2, y: height / 2 - 24, 'text-anchor': 'middle' }, 'nothing in this time')));
 }
 
 const number = value => value >= 10 || Number.isInteger(value) ? Math.round(value).toLocaleString() : value.toFixed(value < 1 ? 2 : 1);

@@ -68,4 +68,5 @@ function current() {
 
 function drawParts() {
   show(nav, parts.map(part => el('a', { href: `#${part.name}`, id: `to-${part.name}`, 'aria-current': part === current() ? 'page' : null }, part.title)));
+  nav.querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'center' });
 }

@@ -7,8 +7,8 @@ import { clock } from '../shared/format.js';
 
 const names = ['customer', 'orders', 'payment', 'shipping', 'notification'];
 const isNarrow = matchMedia('(max-width: 52rem)').matches;
-const step = isNarrow ? 26 : 56;
-const [width, height] = [step * names.length, 56]; // of a row, as the style sheet has it
+const step = isNarrow ? 26 : 62;
+const [width, height] = [step * names.length, isNarrow ? 128 : 56]; // of a row, as the style sheet has it
 const x = lane => step * (names.indexOf(lane) + .5);
 let bindings = null;
 

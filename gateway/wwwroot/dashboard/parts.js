@@ -19,7 +19,8 @@ export const orderLink = (id, text) => el('a.mono', { href: `#orders/${id}` }, t
 
 /** A table in a box that scrolls when it must. `columns` are texts; one that begins with # holds numbers. */
 export function table(label, columns, rows) {
-  return el('div.scroll', { tabindex: 0, role: 'group', 'aria-label': label }, el('table', null,
+  for (const row of rows) [...row.children].forEach((cell, i) => { cell.dataset.label = columns[i].replace('#', ''); });
+  return el('div.scroll.fold', { tabindex: 0, role: 'group', 'aria-label': label }, el('table', null,
     el('thead', null, el('tr', null, columns.map(text => el(text.startsWith('#') ? 'th.number' : 'th', { scope: 'col' }, text.replace('#', '') || el('span.unseen', null, 'Actions'))))),
     el('tbody', null, rows)));
 }

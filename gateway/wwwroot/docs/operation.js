@@ -21,7 +21,7 @@ function draw(api, operation) {
   return [
     operation.description ? el('p', null, operation.description) : null,
     el('p.small.soft', null, 'Who may call: ', operation.security.map(whose).join(', or ')),
-    parameters.length ? el('div.stack.tight', null, el('h3', null, 'Parameters'), el('div.scroll', { tabindex: 0, role: 'group', 'aria-label': 'Parameters' }, el('table', null, el('tbody', null, parameters.map(parameter => el('tr', null,
+    parameters.length ? el('div.stack.tight', null, el('h3', null, 'Parameters'), el('div.scroll.fold', { tabindex: 0, role: 'group', 'aria-label': 'Parameters' }, el('table', null, el('tbody', null, parameters.map(parameter => el('tr', null,
       el('th', { scope: 'row' }, el('code', null, parameter.name)), el('td', null, parameter.in), el('td', null, typeOf(parameter.schema)), el('td', null, parameter.description ?? ''))))))) : null,
     content ? el('div.stack.tight', null, el('h3', null, 'Body'), el('p', null, typeOf(content.schema)), el('details.more', null, el('summary', null, 'Members'), describeSchema(api, content.schema))) : null,
     el('div.stack.tight', null, el('h3', null, 'Answers'), el('div.answers', null, Object.entries(operation.responses).map(([status, reference]) => {

@@ -13,7 +13,7 @@ export function describeSchema(document, schema) {
   const required = parts.flatMap(part => part.required ?? []);
   const members = parts.flatMap(part => Object.entries(part.properties ?? {}));
   if (!members.length) return el('p', null, typeOf(whole));
-  return el('div.scroll', { tabindex: 0, role: 'group', 'aria-label': 'Members' }, el('table', null,
+  return el('div.scroll.fold', { tabindex: 0, role: 'group', 'aria-label': 'Members' }, el('table', null,
     el('thead', null, el('tr', null, el('th', { scope: 'col' }, 'Member'), el('th', { scope: 'col' }, 'Type'), el('th', { scope: 'col' }, 'About'))),
     el('tbody', null, members.map(([name, member]) => el('tr', null,
       el('th.mono', { scope: 'row' }, name),

@@ -141,7 +141,7 @@ public sealed class BadInputTests
             }));
             Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "raw-card-data-rejected")), number);
             var traceId = answer.Body.GetProperty("traceId").GetString()!; // may hold any four digits
-        Assert.That(answer.Text.Replace(traceId, ""), Does.Not.Contain("4242").And.Not.Contain("4444"));
+            Assert.That(answer.Text.Replace(traceId, ""), Does.Not.Contain("4242").And.Not.Contain("4444"));
         }
     }
 

@@ -42,6 +42,10 @@ public sealed class AccessTests
             ("POST", Order + "/cancel", ["storefront", "the own token"]),
             ("POST", GatewayUnderTest.ShippedPath, ["warehouse"]),
             ("GET", "/api/v1/admin/reviews", ["operator"]),
+            ("GET", "/api/v1/admin/deliveries", ["operator"]),
+            ("GET", "/api/v1/admin/deliveries/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c12", ["operator"]),
+            ("POST", "/api/v1/admin/deliveries/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c12/redeliver", ["operator"]),
+            ("POST", "/api/v1/admin/approved-orders/ack", ["operator"]),
             ("POST", "/api/v1/admin/reviews/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/accept", ["operator"]),
             ("POST", "/api/v1/admin/reviews/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/decline", ["operator"]),
             ("POST", "/api/v1/admin/orders/5b2f7c1e-4d0a-5c3b-9a57-0d2f6a0f7c11/refunds", ["operator"]),
@@ -166,15 +170,15 @@ public sealed class AccessTests
     }
 
     [Test]
-    public async Task Health_and_the_description_are_open_and_nothing_else_is()
+    public async Task Pages_health_and_the_description_are_open_and_nothing_else_is()
     {
-        foreach (var open in new[] { "/health/live", "/health/ready", "/openapi/v1.json" })
+        foreach (var open in new[] { "/", "/docs", "/health/live", "/health/ready", "/openapi/v1.json" })
         {
             using var response = await gateway.Send(HttpMethod.Get, open);
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), open);
         }
 
-        string[] others = ["/", "/health", "/openapi", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin", "/api/v1/admin/secrets"];
+        string[] others = ["/health", "/openapi", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin", "/api/v1/admin/secrets"];
         foreach (var unknown in others)
         {
             using var response = await gateway.Send(HttpMethod.Get, unknown);

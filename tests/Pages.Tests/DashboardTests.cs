@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
+using Shop.Contracts;
 using Shop.Testing;
 
 namespace Shop.Pages.Tests;
@@ -55,7 +57,7 @@ public sealed class DashboardTests
     {
         await Enter();
         await staff.Page.EvaluateAsync("sessionStorage.setItem('operator-key', 'withdrawn')");
-        await staff.Page.GotoAsync("/#orders");
+        await staff.Page.GotoAsync("/#/orders");
 
         await staff.Sees("The key is not accepted any more.");
     }
@@ -154,7 +156,7 @@ public sealed class DashboardTests
         Assert.That(placed.Status, Is.EqualTo(201), placed.Text);
         await Enter("orders");
         await staff.Sees(Evil);
-        await staff.Page.GotoAsync($"/#orders/{placed.Body.GetProperty("orderId").GetString()}");
+        await staff.Page.GotoAsync($"/#/orders/{placed.Body.GetProperty("orderId").GetString()}");
         await staff.Sees("0 order-created");
         await staff.Page.Locator(".lanes summary").First.ClickAsync();
         await Assertions.Expect(staff.Page.Locator(".lanes pre").First).ToContainTextAsync(Evil);
@@ -172,13 +174,49 @@ public sealed class DashboardTests
             ContentType = "application/problem+json",
             Body = """{"title":"The shop is not available at the moment. Try again.","status":503,"code":"temporarily-unavailable"}""",
         }));
-        await staff.Page.GotoAsync("/#stuck");
+        await staff.Page.GotoAsync("/#/stuck");
         await staff.Sees("This cannot be shown at the moment.");
         await staff.Page.UnrouteAsync("**/api/v1/admin/stuck-orders*");
         await staff.Button("Try again").ClickAsync();
 
         await staff.Sees("No order is stuck");
     }
+
+    /// <summary>The gateway of this shop has no such route; another's may have.</summary>
+    [Test]
+    public async Task Deliveries_are_shown_where_the_gateway_has_them_and_sent_once_more()
+    {
+        var delivery = new Delivery
+        {
+            Id = Guid.NewGuid(),
+            Sequence = 7,
+            OrderId = Guid.NewGuid(),
+            Kind = ApprovalKind.Approved,
+            State = DeliveryState.Pending,
+            Attempts = 3,
+            CreatedAt = DateTimeOffset.UtcNow,
+            NextAttemptAt = DateTimeOffset.UtcNow.AddMinutes(5),
+            LastError = "It answered 503.",
+        };
+        var page = JsonSerializer.Serialize(new DeliveryPage([delivery], 7, 1), ContractsJson.Default.DeliveryPage);
+        await staff.Page.RouteAsync("**/openapi/v1.json", route => Json(route, """{"paths":{"/api/v1/admin/deliveries":{}}}"""));
+        await staff.Page.RouteAsync("**/api/v1/admin/deliveries?*", route => Json(route, page));
+        var redelivered = new TaskCompletionSource<string>();
+        await staff.Page.RouteAsync("**/redeliver", async route =>
+        {
+            redelivered.TrySetResult(route.Request.Url);
+            await Json(route, "{}");
+        });
+        await Enter("deliveries");
+        await staff.Sees("It answered 503.");
+        await staff.Button("Send 7 again").ClickAsync();
+
+        Assert.That(await redelivered.Task.WaitAsync(TimeSpan.FromSeconds(30)), Does.EndWith($"/api/v1/admin/deliveries/{delivery.Id}/redeliver"));
+        await staff.Sees("7 is being sent.");
+        Assert.That(await Axe.Audit(staff.Page), Is.Empty);
+    }
+
+    private static Task Json(IRoute route, string body) => route.FulfillAsync(new() { ContentType = "application/json", Body = body });
 
     private Task Enter(string part = "overview") => Views.Enter(staff, part);
 

@@ -55,11 +55,11 @@ public sealed class OperatorStoryTests
         Assert.That(await Axe.Audit(staff.Page), Is.Empty);
         await staff.Button("Close").ClickAsync();
 
-        await staff.Page.GotoAsync("/#stuck");
+        await staff.Page.GotoAsync("/#/stuck");
         await staff.Sees("Shipping prepared");
         Assert.That(await Axe.Audit(staff.Page), Is.Empty);
 
-        await staff.Page.GotoAsync("/#dead-letters");
+        await staff.Page.GotoAsync("/#/dead-letters");
         refuses = false;
         await staff.Button("Replay").ClickAsync();
         await staff.Sees("Handed back to shipping.");

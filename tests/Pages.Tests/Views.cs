@@ -88,7 +88,7 @@ internal static class Views
     /// <summary>Shows the operator key, and opens that part of the dashboard.</summary>
     public static async Task Enter(Visitor visitor, string part)
     {
-        await visitor.Page.GotoAsync($"/#{part}");
+        await visitor.Page.GotoAsync($"/#/{part}");
         await visitor.Page.GetByLabel("Operator key").FillAsync("dev-operator");
         await visitor.Button("Enter").ClickAsync();
         await visitor.Button("Leave").WaitForAsync();

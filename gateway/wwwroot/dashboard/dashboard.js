@@ -33,7 +33,7 @@ async function findParts() {
   if (!api.ok) return;
   parts = all.filter(part => !part.route || part.route in api.body.paths);
   drawParts();
-  if (deliveries.name === location.hash.slice(1)) route();
+  if (deliveries.name === address()[0]) route();
 }
 
 function start(why) {
@@ -58,15 +58,20 @@ function route() {
   document.title = `${part.title} – Shop`;
   close?.();
   scrollTo(0, 0);
-  close = part.open(view, location.hash.split('/').slice(1).join('/'));
+  close = part.open(view, address().slice(1).join('/'));
+}
+
+/** What stands in the address: `#/orders/<id>` is the part's name and the rest. */
+function address() {
+  return location.hash.replace(/^#\/?/, '').split('/');
 }
 
 function current() {
-  const [name] = location.hash.slice(1).split('/');
+  const [name] = address();
   return parts.find(part => part.name === name) ?? overview;
 }
 
 function drawParts() {
-  show(nav, parts.map(part => el('a', { href: `#${part.name}`, id: `to-${part.name}`, 'aria-current': part === current() ? 'page' : null }, part.title)));
+  show(nav, parts.map(part => el('a', { href: `#/${part.name}`, id: `to-${part.name}`, 'aria-current': part === current() ? 'page' : null }, part.title)));
   nav.querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'center' });
 }

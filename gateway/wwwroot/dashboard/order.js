@@ -12,13 +12,13 @@ export function openOrder(view, id) {
   const head = el('div.row', null, el('h1', null, 'Order'));
   const story = el('section.card.stack', { 'aria-labelledby': 'story' }, el('p.loading', null, 'Reading the order…'));
   const travel = timeTravel(id);
-  show(view, el('div.stack', null, el('div', null, el('a', { href: '#orders' }, 'All orders')), head, story, travel.element));
+  show(view, el('div.stack', null, el('div', null, el('a', { href: '#/orders' }, 'All orders')), head, story, travel.element));
   let last = -1;
   return whenThingsHappen(refresh);
 
   async function refresh() {
     const answer = await admin('GET', `orders/${id}/events`);
-    if (answer.status === 404) return show(view, el('div.card.empty', null, el('h1', null, 'There is no such order'), el('a', { href: '#orders' }, 'All orders')));
+    if (answer.status === 404) return show(view, el('div.card.empty', null, el('h1', null, 'There is no such order'), el('a', { href: '#/orders' }, 'All orders')));
     if (!answer.ok) return show(story, trouble(answer, refresh));
     const { events } = answer.body;
     if (events.at(-1).revision === last) return;

@@ -52,8 +52,8 @@ export function open(view) {
     const dead = letters.ok ? letters.body.queues.reduce((sum, queue) => sum + queue.total, 0) : null;
     const lag = projections.ok ? Math.max(0, ...projections.body.projections.map(one => one.lagSeconds ?? 0)) : null;
     show(tiles,
-      tile('Dead letters', dead, '#dead-letters', dead > 0), tile('Stuck orders', stuck.ok ? stuck.body.total : null, '#stuck', stuck.body?.total > 0),
-      tile('Events recorded', projections.ok ? projections.body.lastPosition : null, '#events'), tile('Projections behind by', lag === null ? null : `${Math.round(lag)} s`, '#projections', lag > 5));
+      tile('Dead letters', dead, '#/dead-letters', dead > 0), tile('Stuck orders', stuck.ok ? stuck.body.total : null, '#/stuck', stuck.body?.total > 0),
+      tile('Events recorded', projections.ok ? projections.body.lastPosition : null, '#/events'), tile('Projections behind by', lag === null ? null : `${Math.round(lag)} s`, '#/projections', lag > 5));
     show(gaps, missing([...letters.body?.unavailable ?? [], ...stuck.body?.unavailable ?? []].filter((one, i, all) => all.findIndex(other => other.service === one.service) === i)));
     show(funnel, el('h2', { id: 'day' }, 'The last 24 hours'), day.ok ? bars(day.body.funnel) : trouble(day));
   }

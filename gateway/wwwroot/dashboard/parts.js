@@ -15,7 +15,7 @@ export const missing = unavailable => unavailable?.length
 /** Nothing to show, and why that is well. */
 export const nothing = (title, text) => el('div.card.empty', null, el('strong', null, title), el('p', null, text));
 
-export const orderLink = (id, text) => el('a.mono', { href: `#orders/${id}` }, text ?? `…${id.slice(-8)}`);
+export const orderLink = (id, text) => el('a.mono', { href: `#/orders/${id}` }, text ?? `…${id.slice(-8)}`);
 
 /** A table in a box that scrolls when it must. `columns` are texts; one that begins with # holds numbers. */
 export function table(label, columns, rows) {

@@ -27,7 +27,7 @@ export function open(view) {
     show(body, missing(unavailable), total > orders.length ? el('p.soft', null, `${orders.length} of ${total}`) : null,
       orders.length ? el('div.card', null, table('Stuck orders', ['Order', 'Waits for', 'Since', '#Nudges', 'Dead letters', ''], orders.map(order => el('tr', null,
         el('th', { scope: 'row' }, orderLink(order.orderId)), el('td', null, words(order.waitsFor)), el('td', null, duration((Date.now() - Date.parse(order.since)) / 1000)),
-        el('td.number', null, String(order.nudges)), el('td', null, order.deadLetters.length ? el('a', { href: '#dead-letters' }, String(order.deadLetters.length)) : 'none'),
+        el('td.number', null, String(order.nudges)), el('td', null, order.deadLetters.length ? el('a', { href: '#/dead-letters' }, String(order.deadLetters.length)) : 'none'),
         el('td', null, act('Nudge', () => nudge(order.orderId), { id: `nudge-${order.orderId}` }))))))
         : nothing('No order is stuck', 'Every order is where it should be, or on its way there.'));
   }

@@ -209,7 +209,7 @@ public sealed class DashboardTests
         });
         await Enter("deliveries");
         await staff.Sees("It answered 503.");
-        await staff.Button("Send 7 again").ClickAsync();
+        await staff.Button("Send now: 7").ClickAsync();
 
         Assert.That(await redelivered.Task.WaitAsync(TimeSpan.FromSeconds(30)), Does.EndWith($"/api/v1/admin/deliveries/{delivery.Id}/redeliver"));
         await staff.Sees("7 is being sent.");

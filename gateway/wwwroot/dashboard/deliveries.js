@@ -34,12 +34,13 @@ export function open(view) {
   }
 
   function row(delivery) {
+    const once = delivery.state === 'delivered' ? 'Send again' : 'Send now';
     return el('tr', null,
       el('th.number', { scope: 'row' }, String(delivery.sequence)), el('td', null, orderLink(delivery.orderId)), el('td', null, words(delivery.kind)),
       el('td', null, el(`span.badge.${delivery.state === 'delivered' ? 'good' : 'wait'}`, null, words(delivery.state)),
         el('div.small.soft', null, delivery.deliveredAt ? clock(delivery.deliveredAt) : delivery.nextAttemptAt ? `again in ${duration((Date.parse(delivery.nextAttemptAt) - Date.now()) / 1000)}` : '')),
       el('td.number', null, String(delivery.attempts)), el('td', null, delivery.lastError ?? ''),
-      el('td', null, act(delivery.state === 'delivered' ? 'Send again' : 'Send now', () => redeliver(delivery), { id: `redeliver-${delivery.id}`, 'aria-label': `Send ${delivery.sequence} again` })));
+      el('td', null, act(once, () => redeliver(delivery), { id: `redeliver-${delivery.id}`, 'aria-label': `${once}: ${delivery.sequence}` })));
   }
 
   async function redeliver({ id, sequence }) {

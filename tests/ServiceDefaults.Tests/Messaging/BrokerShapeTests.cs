@@ -63,7 +63,8 @@ public sealed class BrokerShapeTests
         {
             "orders orders.order-created queue payment", "orders orders.order-cancelled queue payment", "orders orders.refund-requested queue payment",
             "payment payment.payment-updated queue payment", "payment payment.payment-review-accepted queue payment",
-            "payment payment.payment-review-declined queue payment", "payment payment.payment-captured queue shipping",
+            "payment payment.payment-review-declined queue payment", "payment payment.payment-refund-failed queue payment",
+            "payment payment.payment-captured queue shipping",
             "orders orders.order-created queue notification", "orders orders.order-cancelled queue notification",
             "payment payment.payment-auth-failed queue notification", "shipping shipping.shipped queue notification",
         }));

@@ -172,13 +172,13 @@ public sealed class AccessTests
     [Test]
     public async Task Pages_health_and_the_description_are_open_and_nothing_else_is()
     {
-        foreach (var open in new[] { "/", "/docs", "/health/live", "/health/ready", "/openapi/v1.json" })
+        foreach (var open in new[] { "/", "/docs", "/health/live", "/health/ready", "/openapi/v1.json", "/asyncapi/v1.json" })
         {
             using var response = await gateway.Send(HttpMethod.Get, open);
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), open);
         }
 
-        string[] others = ["/health", "/openapi", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin", "/api/v1/admin/secrets"];
+        string[] others = ["/index.html", "/health", "/openapi", "/swagger", "/favicon.ico", "/.env", "/api/v1", "/api/v1/admin", "/api/v1/admin/secrets"];
         foreach (var unknown in others)
         {
             using var response = await gateway.Send(HttpMethod.Get, unknown);

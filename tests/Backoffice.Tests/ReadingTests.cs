@@ -129,7 +129,7 @@ public sealed class ReadingTests
         var beyond = new ServiceDefaults.Cursor("-created", "0001-01-01T00:00:00.0000000Z", last.OrderId.ToString());
         Assert.That((await shop.Get($"orders?cursor={beyond}")).Text, Is.EqualTo("""{"orders":[]}"""));
         Assert.That((await shop.Get("journal?after=1000000")).Text, Is.EqualTo("""{"entries":[],"next":1000000}"""));
-        Assert.That((await shop.Get("approved-orders?after=1000000")).Text, Is.EqualTo("""{"approvals":[],"next":1000000}"""));
+        Assert.That((await shop.Get("approved-orders?after=1000000")).Text, Is.EqualTo("""{"approvals":[],"next":1000000,"acknowledged":0}"""));
         Assert.That((await shop.Get("events?from=1000000")).Text, Is.EqualTo("""{"events":[],"next":1000000}"""));
     }
 

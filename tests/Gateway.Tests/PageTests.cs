@@ -75,16 +75,16 @@ public sealed partial class PageTests
     [TestCase("/shop")]
     [TestCase("/mailbox")]
     [TestCase("/assets")]
-    [TestCase("/assets/0000000000000000/shared/style.css")]
+    [TestCase("/assets/0000000000000000/common/style.css")]
     [TestCase("{root}")]
     [TestCase("{root}/docs.html")]
-    [TestCase("{root}/shared")]
+    [TestCase("{root}/common")]
     [TestCase("{root}/../appsettings.json")]
     [TestCase("{root}/..%2fappsettings.json")]
-    [TestCase("{root}/shared/..%2f..%2f..%2fappsettings.json")]
+    [TestCase("{root}/common/..%2f..%2f..%2fappsettings.json")]
     public async Task What_is_not_a_page_does_not_exist(string path)
     {
-        var root = Asset().Match(await gateway.Client.GetStringAsync("/docs")).Groups[1].Value.Split("/shared")[0].Split("/docs")[0];
+        var root = Asset().Match(await gateway.Client.GetStringAsync("/docs")).Groups[1].Value.Split("/common")[0].Split("/docs")[0];
         var answer = await gateway.SendRaw($"GET {path.Replace("{root}", root)} HTTP/1.1\nHost: shop\nConnection: close\n\n");
 
         Assert.That(Answers.Status(answer), Is.AnyOf(400, 404), answer);

@@ -1,6 +1,6 @@
 // A chart of fifteen minutes as SVG: axes, units, and the same in words for who cannot see it.
 
-import { draw, el } from '../shared/dom.js';
+import { draw, el } from '../common/dom.js';
 
 const [width, height, left, bottom, top] = [360, 150, 44, 24, 10];
 

@@ -1,8 +1,8 @@
 // The operators' dashboard: who is in, and which part is shown. A part is a module with a name, a title, and `open(view, rest)`, which
 // returns how to close it. One that names a `route` is there when the gateway has that route.
 
-import { call } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
+import { call } from '../common/api.js';
+import { el, show } from '../common/dom.js';
 import * as deadLetters from './deadletters.js';
 import * as deliveries from './deliveries.js';
 import * as events from './events.js';

@@ -1,8 +1,8 @@
 // Messages that nobody could act on: look inside, hand back, delete.
 
-import { explain } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
-import { time, words } from '../shared/format.js';
+import { explain } from '../common/api.js';
+import { el, show } from '../common/dom.js';
+import { time, words } from '../common/format.js';
 import { whenThingsHappen } from './feed.js';
 import { act, missing, nothing, orderLink, table, trouble } from './parts.js';
 import { admin } from './session.js';

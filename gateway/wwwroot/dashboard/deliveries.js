@@ -1,8 +1,8 @@
 // Approved orders on their way to the order management system: what has arrived, what has not and why, and once more.
 
-import { explain } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
-import { clock, duration, words } from '../shared/format.js';
+import { explain } from '../common/api.js';
+import { el, show } from '../common/dom.js';
+import { clock, duration, words } from '../common/format.js';
 import { whenThingsHappen } from './feed.js';
 import { act, nothing, orderLink, table, trouble } from './parts.js';
 import { admin } from './session.js';

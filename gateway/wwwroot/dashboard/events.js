@@ -1,7 +1,7 @@
 // The log as it grows: what happens, to which order, by whom. Paused, it waits, and goes on where it stopped.
 
-import { el, show } from '../shared/dom.js';
-import { clock } from '../shared/format.js';
+import { el, show } from '../common/dom.js';
+import { clock } from '../common/format.js';
 import { onEvent } from './feed.js';
 import { orderLink, trouble } from './parts.js';
 import { admin } from './session.js';

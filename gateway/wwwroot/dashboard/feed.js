@@ -1,6 +1,6 @@
 // The log of events as it grows: one stream for the whole page, and everybody who wants to know.
 
-import { follow, liveSign } from '../shared/stream.js';
+import { follow, liveSign } from '../common/stream.js';
 import { admin, leave, operator } from './session.js';
 
 const listeners = new Set();

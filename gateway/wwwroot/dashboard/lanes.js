@@ -1,9 +1,9 @@
 // The choreography of one order: a row for each event, and beside it lanes for customer, orders, payment, shipping and notification. Who
 // writes an event hands it to the orders' log; the log hands it to the queues that are bound to it.
 
-import { call } from '../shared/api.js';
-import { draw, el } from '../shared/dom.js';
-import { clock } from '../shared/format.js';
+import { call } from '../common/api.js';
+import { draw, el } from '../common/dom.js';
+import { clock } from '../common/format.js';
 
 const names = ['customer', 'orders', 'payment', 'shipping', 'notification'];
 const isNarrow = matchMedia('(max-width: 52rem)').matches;

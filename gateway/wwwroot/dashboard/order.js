@@ -1,7 +1,7 @@
 // One order as its events tell it: who did what when, what each event caused, which queue took it; and the order at any revision.
 
-import { el, show } from '../shared/dom.js';
-import { money, mood, words } from '../shared/format.js';
+import { el, show } from '../common/dom.js';
+import { money, mood, words } from '../common/format.js';
 import { whenThingsHappen } from './feed.js';
 import { lanes } from './lanes.js';
 import { trouble } from './parts.js';

@@ -1,7 +1,7 @@
 // Orders found by what is known of them; one of them opens in its own view.
 
-import { el, show } from '../shared/dom.js';
-import { money, mood, time, words } from '../shared/format.js';
+import { el, show } from '../common/dom.js';
+import { money, mood, time, words } from '../common/format.js';
 import { whenThingsHappen } from './feed.js';
 import { openOrder } from './order.js';
 import { nothing, orderLink, table, trouble } from './parts.js';

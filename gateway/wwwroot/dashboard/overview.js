@@ -1,7 +1,7 @@
 // How the shop is doing: the last quarter of an hour from the log itself, and what waits for a person.
 
-import { el, show } from '../shared/dom.js';
-import { words } from '../shared/format.js';
+import { el, show } from '../common/dom.js';
+import { words } from '../common/format.js';
 import { chart } from './chart.js';
 import { onEvent, whenThingsHappen } from './feed.js';
 import { missing, trouble } from './parts.js';

@@ -1,7 +1,7 @@
 // What several parts show: an answer that is none, the services that are away, an order's link.
 
-import { explain } from '../shared/api.js';
-import { el } from '../shared/dom.js';
+import { explain } from '../common/api.js';
+import { el } from '../common/dom.js';
 
 /** A part that cannot be shown, and a way to try again. */
 export const trouble = (answer, again) => el('div.note.bad', { role: 'alert' }, el('strong', null, 'This cannot be shown at the moment.'), el('p', null, explain(answer)),

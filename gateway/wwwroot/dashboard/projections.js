@@ -1,8 +1,8 @@
 // The projections: how far each is behind the log, and building one anew beside the one that is read.
 
-import { explain } from '../shared/api.js';
-import { el, say, show } from '../shared/dom.js';
-import { duration } from '../shared/format.js';
+import { explain } from '../common/api.js';
+import { el, say, show } from '../common/dom.js';
+import { duration } from '../common/format.js';
 import { act, table, trouble } from './parts.js';
 import { admin } from './session.js';
 

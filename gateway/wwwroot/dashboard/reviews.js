@@ -1,8 +1,8 @@
 // Payments that the provider holds until a person decides; the one that lapses first comes first.
 
-import { explain, idempotencyKey } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
-import { duration, money, words } from '../shared/format.js';
+import { explain, idempotencyKey } from '../common/api.js';
+import { el, show } from '../common/dom.js';
+import { duration, money, words } from '../common/format.js';
 import { whenThingsHappen } from './feed.js';
 import { act, nothing, orderLink, table, trouble } from './parts.js';
 import { admin } from './session.js';

@@ -1,7 +1,7 @@
 // The operator's key: asked once, kept for this tab, sent with every call.
 
-import { call, explain, withKey } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
+import { call, explain, withKey } from '../common/api.js';
+import { el, show } from '../common/dom.js';
 
 const name = 'operator-key';
 const probe = '/api/v1/admin/projections';

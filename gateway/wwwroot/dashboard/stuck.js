@@ -1,8 +1,8 @@
 // Orders that should have moved and have not: what they wait for, and a push.
 
-import { explain } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
-import { duration, words } from '../shared/format.js';
+import { explain } from '../common/api.js';
+import { el, show } from '../common/dom.js';
+import { duration, words } from '../common/format.js';
 import { whenThingsHappen } from './feed.js';
 import { act, missing, nothing, orderLink, table, trouble } from './parts.js';
 import { admin } from './session.js';

@@ -1,6 +1,6 @@
 // The order as it stood at any revision, and what lies between two of them.
 
-import { el, show } from '../shared/dom.js';
+import { el, show } from '../common/dom.js';
 import { table, trouble } from './parts.js';
 import { admin } from './session.js';
 

@@ -1,7 +1,7 @@
 // The API reference, from the documents that the gateway serves.
 
-import { call, explain } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
+import { call, explain } from '../common/api.js';
+import { el, show } from '../common/dom.js';
 import { events } from './events.js';
 import { operationCard } from './operation.js';
 import { describeSchema } from './schema.js';

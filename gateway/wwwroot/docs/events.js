@@ -1,6 +1,6 @@
 // The messages on the broker, from the AsyncAPI document.
 
-import { el } from '../shared/dom.js';
+import { el } from '../common/dom.js';
 import { describeSchema } from './schema.js';
 
 export function events(api) {

@@ -1,6 +1,6 @@
 // One operation: what it takes, what it answers, and a form to try it.
 
-import { el, show } from '../shared/dom.js';
+import { el, show } from '../common/dom.js';
 import { describeSchema, resolve, typeOf } from './schema.js';
 import { tryIt } from './tryit.js';
 

@@ -1,6 +1,6 @@
 // JSON schemas as tables.
 
-import { el } from '../shared/dom.js';
+import { el } from '../common/dom.js';
 
 /** What a reference leads to. */
 export const resolve = (document, node) =>

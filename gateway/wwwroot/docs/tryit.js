@@ -1,8 +1,8 @@
 // Calls a route with what the reader types in. The key stays in this tab.
 
-import { call, withKey, withToken } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
-import { follow } from '../shared/stream.js';
+import { call, withKey, withToken } from '../common/api.js';
+import { el, show } from '../common/dom.js';
+import { follow } from '../common/stream.js';
 
 const stored = name => sessionStorage.getItem(name) ?? '';
 const headersOf = () => ({ ...(stored('key') && withKey(stored('key'))), ...(stored('token') && withToken(stored('token'))) });

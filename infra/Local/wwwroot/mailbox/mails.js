@@ -1,9 +1,9 @@
 // The mails that were sent, the newest first; new ones appear by themselves.
 
-import { call, explain } from '../shared/api.js';
-import { el, say, show } from '../shared/dom.js';
-import { clock } from '../shared/format.js';
-import { liveSign } from '../shared/stream.js';
+import { call, explain } from '../common/api.js';
+import { el, say, show } from '../common/dom.js';
+import { clock } from '../common/format.js';
+import { liveSign } from '../common/stream.js';
 import { reader } from './reader.js';
 
 const often = 1500;

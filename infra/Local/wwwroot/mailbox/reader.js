@@ -1,6 +1,6 @@
 // A letter as it looks on a phone, on a desk, and as text. The HTML is shown in a frame of its own that may load and run nothing.
 
-import { el, show } from '../shared/dom.js';
+import { el, show } from '../common/dom.js';
 
 const ways = [['desk', 'Desk'], ['phone', 'Phone'], ['text', 'Text']];
 const colours = [['', 'As here'], ['light', 'Light'], ['dark', 'Dark']];

@@ -1,8 +1,8 @@
 // Every letter in every language, about an order that nobody placed.
 
-import { call, explain } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
-import { words } from '../shared/format.js';
+import { call, explain } from '../common/api.js';
+import { el, show } from '../common/dom.js';
+import { words } from '../common/format.js';
 import { reader } from './reader.js';
 
 export function showSamples(view) {

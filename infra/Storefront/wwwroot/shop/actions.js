@@ -1,8 +1,8 @@
 // What a customer may do now: buttons that come and go as the order's allowedActions says. Whoever comes too late is told so in
 // plain words: the shop decides, and the first one in the order's history wins.
 
-import { call, explain, idempotencyKey, withToken } from '../shared/api.js';
-import { el, say, show } from '../shared/dom.js';
+import { call, explain, idempotencyKey, withToken } from '../common/api.js';
+import { el, say, show } from '../common/dom.js';
 import { addressFields, busy, cardChoice, cards, showErrors, values } from './fields.js';
 
 const actions = {

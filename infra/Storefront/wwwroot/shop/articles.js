@@ -1,7 +1,7 @@
 // What is for sale, and the cart beside it.
 
-import { el, say, show } from '../shared/dom.js';
-import { money } from '../shared/format.js';
+import { el, say, show } from '../common/dom.js';
+import { money } from '../common/format.js';
 import { picture } from './pictures.js';
 import { cart } from './store.js';
 

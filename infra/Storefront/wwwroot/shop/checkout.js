@@ -1,7 +1,7 @@
 // The checkout. It posts to the shop's own server, which decides the prices and holds the key.
 
-import { call, explain } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
+import { call, explain } from '../common/api.js';
+import { el, show } from '../common/dom.js';
 import { cartCard } from './articles.js';
 import { addressFields, busy, cardChoice, choice, field, showErrors, values } from './fields.js';
 import { cart, orders } from './store.js';

@@ -1,6 +1,6 @@
 // Fields of forms: a labelled input with room for what is wrong with it, an address, and the test cards.
 
-import { el } from '../shared/dom.js';
+import { el } from '../common/dom.js';
 
 /** What a payment provider's own form would hand over: tokens, and never a card number. */
 export const cards = [

@@ -1,9 +1,9 @@
 // One order, followed live. From here on the browser uses the public API itself, with the token that came with the order.
 
-import { call, explain, withToken } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
-import { money, mood, time, words } from '../shared/format.js';
-import { follow, liveSign } from '../shared/stream.js';
+import { call, explain, withToken } from '../common/api.js';
+import { el, show } from '../common/dom.js';
+import { money, mood, time, words } from '../common/format.js';
+import { follow, liveSign } from '../common/stream.js';
 import { actionBar } from './actions.js';
 import { facts, history, situation, steps } from './progress.js';
 import { orders } from './store.js';

@@ -1,7 +1,7 @@
 // The orders placed from this browser.
 
-import { el, show } from '../shared/dom.js';
-import { money, time } from '../shared/format.js';
+import { el, show } from '../common/dom.js';
+import { money, time } from '../common/format.js';
 import { orders } from './store.js';
 
 export function showOrders(view) {

@@ -1,6 +1,6 @@
 // Line drawings of what is for sale, on a square of 64.
 
-import { draw } from '../shared/dom.js';
+import { draw } from '../common/dom.js';
 
 const lines = {
   leaf: ['M18 46C10 24 26 10 52 12c2 26-12 42-34 34z', 'M11 54c6-14 16-24 28-30'],

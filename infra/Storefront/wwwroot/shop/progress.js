@@ -1,7 +1,7 @@
 // What an order's state means to its customer: four steps, one sentence, and the history.
 
-import { el, webLink } from '../shared/dom.js';
-import { clock, money, words } from '../shared/format.js';
+import { el, webLink } from '../common/dom.js';
+import { clock, money, words } from '../common/format.js';
 import { cardName } from './fields.js';
 
 const reached = { 'created': 1, 'payment-in-progress': 1, 'payment-review': 1, 'payment-failed': 1, 'paid': 2, 'preparing-shipment': 2, 'shipment-prepared': 3, 'shipped': 4 };

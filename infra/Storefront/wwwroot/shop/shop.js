@@ -1,7 +1,7 @@
 // The sample storefront: which view is shown, and the cart in the bar.
 
-import { call, explain } from '../shared/api.js';
-import { el, show } from '../shared/dom.js';
+import { call, explain } from '../common/api.js';
+import { el, show } from '../common/dom.js';
 import { showArticles } from './articles.js';
 import { showCheckout } from './checkout.js';
 import { showOrder } from './order.js';

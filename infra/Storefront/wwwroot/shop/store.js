@@ -1,7 +1,7 @@
 // What this browser remembers: the cart, and the orders placed here with their tokens. A real storefront keeps both with the
 // customer's account; a token opens its one order only, so the sample may keep it here.
 
-import { idempotencyKey } from '../shared/api.js';
+import { idempotencyKey } from '../common/api.js';
 
 const read = (name, otherwise) => {
   try {

@@ -104,7 +104,11 @@ public sealed record RefundView(
     int Attempt = 1,
     Guid? RetryOf = null,
     bool RetryDue = false,
-    string? FailureReason = null);
+    string? FailureReason = null)
+{
+    /// <summary>A refund that fails at the provider is made so often in all; then staff must act.</summary>
+    public const int MaxAttempts = 3;
+}
 
 /// <summary>Where a refund stands.</summary>
 [JsonConverter(typeof(Kebab<RefundStatus>))]

@@ -12,9 +12,6 @@ public sealed record Order
     /// <summary>A customer may try to pay this often.</summary>
     public const int MaxAttempts = 5;
 
-    /// <summary>A refund that fails at the provider is made so often in all; then staff must act.</summary>
-    public const int MaxRefundAttempts = 3;
-
     public required Guid Id { get; init; }
     public required OrderCreated Placed { get; init; }
     public required PaymentMethod Method { get; init; }
@@ -292,7 +289,7 @@ public sealed record Order
 
     private Order Fail(RefundView refund, PaymentRefundFailed e)
     {
-        var isLast = refund.Attempt >= MaxRefundAttempts;
+        var isLast = refund.Attempt >= RefundView.MaxAttempts;
         var failed = With(refund, r => r with
         {
             Status = RefundStatus.Failed,

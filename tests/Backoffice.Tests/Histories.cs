@@ -59,7 +59,7 @@ public sealed class Histories(int seed)
         var attempt = Math.Max(1, order.Attempts.Count);
         var refund = order.Refunds.Count > 0 && random.Next(2) == 0 ? order.Refunds[random.Next(order.Refunds.Count)] : null;
         var shipment = order.Preparation?.ShipmentId ?? Id();
-        return random.Next(17) switch
+        return random.Next(20) switch
         {
             0 => new PaymentUpdated(new PaymentMethod("stripe", $"pm_{random.Next(100)}")),
             1 => new ShippingAddressUpdated(new PersonalData(ShippingAddress: new("Ada Example", $"{random.Next(999)} Other Street", "Bremen", "28195", "DE"))),
@@ -72,10 +72,13 @@ public sealed class Histories(int seed)
             9 => new PaymentAuthFailed(attempt, PaymentFailureReason.Declined, random.Next(4) > 0),
             10 => new PaymentAuthVoided(attempt, (PaymentVoidReason)random.Next(2), "pi_1"),
             11 => new RefundRequested(Id(), 1 + random.Next(600), "damaged"),
+            12 when refund is { RetryDue: true } => new PaymentRefundInProgress(Id(), refund.Amount, order.Placed.Currency, refund.Cause, refund.RefundId),
             12 => new PaymentRefundInProgress(
                 refund?.RefundId ?? Id(), refund?.Amount ?? Math.Max(1, order.Refundable), order.Placed.Currency,
                 refund?.Cause ?? (order.Cancelled is null ? RefundCause.RefundRequested : RefundCause.OrderCancelled)),
             13 => new PaymentRefunded(refund?.RefundId ?? Id(), refund?.Amount ?? 1, order.Placed.Currency, "re_1"),
+            17 or 18 => new PaymentRefundFailed(refund?.RefundId ?? Id(), refund?.Amount ?? 1, order.Placed.Currency, "re_1", "expired_or_canceled_card"),
+            19 => new NoteAdded(new PersonalData(Note: $"Called {random.Next(9)} times.")),
             14 => new ShippingPreparationInProgress(shipment),
             15 => new ShippingPrepared(shipment, "DHL"),
             _ => new Shipped(shipment, "DHL", Noon, [new Package($"JJD{random.Next(1000)}")]),

@@ -1,6 +1,5 @@
 using Shop.Backoffice.Projections;
 using Shop.Contracts;
-using Shop.ServiceDefaults.Sqlite;
 
 namespace Shop.Backoffice.Orders;
 
@@ -15,23 +14,6 @@ public sealed class CustomerOrders : Projection
         {
             if (placed.CustomerId is not null) Table.Add(tables, recorded, placed);
         });
-        On<PaymentUpdated>(Moved);
-        On<ShippingAddressUpdated>(Moved);
-        On<OrderCancelled>(Moved);
-        On<PaymentAuthInProgress>(Moved);
-        On<PaymentAuthPendingReview>(Moved);
-        On<PaymentReviewAccepted>(Moved);
-        On<PaymentReviewDeclined>(Moved);
-        On<PaymentCaptured>(Moved);
-        On<PaymentAuthFailed>(Moved);
-        On<PaymentAuthVoided>(Moved);
-        On<RefundRequested>(Moved);
-        On<PaymentRefundInProgress>(Moved);
-        On<PaymentRefunded>(Moved);
-        On<ShippingPreparationInProgress>(Moved);
-        On<ShippingPrepared>(Moved);
-        On<Shipped>(Moved);
+        OnOthers(Table.Move);
     }
-
-    private static void Moved(SqliteSession tables, RecordedEvent recorded, OrderEvent happened) => Table.Move(tables, recorded);
 }

@@ -23,22 +23,9 @@ public sealed class OrderList : Projection
     public OrderList() : base("order_list", Tables)
     {
         On<OrderCreated>(Created);
-        On<PaymentUpdated>(Moved);
         On<ShippingAddressUpdated>(Readdressed);
-        On<OrderCancelled>(Moved);
-        On<PaymentAuthInProgress>(Moved);
-        On<PaymentAuthPendingReview>(Moved);
-        On<PaymentReviewAccepted>(Moved);
-        On<PaymentReviewDeclined>(Moved);
-        On<PaymentCaptured>(Moved);
-        On<PaymentAuthFailed>(Moved);
-        On<PaymentAuthVoided>(Moved);
-        On<RefundRequested>(Moved);
-        On<PaymentRefundInProgress>(Moved);
-        On<PaymentRefunded>(Moved);
-        On<ShippingPreparationInProgress>(Moved);
-        On<ShippingPrepared>(Moved);
         On<Shipped>(HasShipped);
+        OnOthers(Table.Move);
     }
 
     private static void Created(SqliteSession tables, RecordedEvent recorded, OrderCreated placed)
@@ -65,8 +52,6 @@ public sealed class OrderList : Projection
         Table.Move(tables, recorded);
         AddWords(tables, recorded, [shipped.Carrier, .. shipped.Packages.Select(package => package.TrackingNumber)]);
     }
-
-    private static void Moved(SqliteSession tables, RecordedEvent recorded, OrderEvent happened) => Table.Move(tables, recorded);
 
     private static void AddWords(SqliteSession tables, RecordedEvent recorded, IEnumerable<string?> words) => tables.Execute(
         "UPDATE words SET text = text || @words WHERE order_id=@id",

@@ -14,13 +14,15 @@ internal sealed record OrderProgress
     public AttemptStatus? Attempt { get; init; }
     public bool MethodUpdated { get; init; }
     public long? Captured { get; init; }
-    public long Refunded { get; init; }
-    public bool HasRefunds { get; init; }
-    public ImmutableArray<Guid> OpenRefunds { get; init; } = [];
+    public ImmutableArray<RefundProgress> Refunds { get; init; } = [];
+    public bool RefundFailedForGood { get; init; }
     public bool IsCancelled { get; init; }
     public bool IsPreparing { get; init; }
     public bool IsPrepared { get; init; }
     public bool IsShipped { get; init; }
+
+    [JsonIgnore]
+    public long Refunded => Refunds.Where(refund => refund.Status == RefundStatus.Refunded).Sum(refund => refund.Amount);
 
     [JsonIgnore]
     public OrderStatus Status => this switch
@@ -40,8 +42,9 @@ internal sealed record OrderProgress
     public PaymentStatus PaymentStatus => this switch
     {
         { Captured: { } captured } when Refunded == captured => PaymentStatus.Refunded,
-        { Captured: not null, OpenRefunds.Length: > 0 } => PaymentStatus.Refunding,
-        { Captured: not null, HasRefunds: true } => PaymentStatus.PartiallyRefunded,
+        { Captured: not null } when Refunds.Any(refund => refund.IsUnderWay) => PaymentStatus.Refunding,
+        { RefundFailedForGood: true } => PaymentStatus.RefundFailed,
+        { Captured: not null, Refunded: > 0 } => PaymentStatus.PartiallyRefunded,
         { Captured: not null } => PaymentStatus.Captured,
         { Attempt: null } or { NextAttemptDue: true } => PaymentStatus.Pending,
         { Attempt: AttemptStatus.Open } => PaymentStatus.InProgress,
@@ -63,9 +66,10 @@ internal sealed record OrderProgress
         PaymentCaptured e => this with { Attempt = AttemptStatus.Captured, Captured = e.Amount },
         PaymentAuthFailed => this with { Attempt = AttemptStatus.Failed },
         PaymentAuthVoided => this with { Attempt = AttemptStatus.Voided },
-        RefundRequested e => Opened(e.RefundId),
-        PaymentRefundInProgress e => Opened(e.RefundId),
-        PaymentRefunded e => this with { Refunded = Refunded + e.Amount, OpenRefunds = OpenRefunds.Remove(e.RefundId) },
+        RefundRequested e => With(new(e.RefundId, e.Amount, RefundStatus.Requested)) with { RefundFailedForGood = false },
+        PaymentRefundInProgress e => Begun(e),
+        PaymentRefunded e => With(Refund(e.RefundId) with { Status = RefundStatus.Refunded }),
+        PaymentRefundFailed e => Failed(Refund(e.RefundId)),
         OrderCancelled => this with { IsCancelled = true },
         ShippingPreparationInProgress => this with { IsPreparing = true },
         ShippingPrepared => this with { IsPrepared = true },
@@ -77,7 +81,29 @@ internal sealed record OrderProgress
 
     public static OrderProgress Parse(string text) => JsonSerializer.Deserialize(text, OrderProgressJson.Default.OrderProgress)!;
 
-    private OrderProgress Opened(Guid refund) => this with { HasRefunds = true, OpenRefunds = OpenRefunds.Contains(refund) ? OpenRefunds : OpenRefunds.Add(refund) };
+    private RefundProgress Refund(Guid id) => Refunds.First(refund => refund.RefundId == id);
+
+    private OrderProgress With(RefundProgress refund) => this with { Refunds = [.. Refunds.Where(other => other.RefundId != refund.RefundId), refund] };
+
+    private OrderProgress Begun(PaymentRefundInProgress e)
+    {
+        if (e.RetryOf is not { } id) return With(new(e.RefundId, e.Amount, RefundStatus.InProgress));
+        var failed = Refund(id);
+        return With(failed with { RetryDue = false }).With(new(e.RefundId, e.Amount, RefundStatus.InProgress, failed.Attempt + 1));
+    }
+
+    private OrderProgress Failed(RefundProgress refund)
+    {
+        var isLast = refund.Attempt >= RefundView.MaxAttempts;
+        return With(refund with { Status = RefundStatus.Failed, RetryDue = !isLast }) with { RefundFailedForGood = RefundFailedForGood || isLast };
+    }
+}
+
+/// <summary>A refund, as much of it as the payment status follows from.</summary>
+internal sealed record RefundProgress(Guid RefundId, long Amount, RefundStatus Status, int Attempt = 1, bool RetryDue = false)
+{
+    [JsonIgnore]
+    public bool IsUnderWay => Status is RefundStatus.Requested or RefundStatus.InProgress || RetryDue;
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -63,6 +63,15 @@ public abstract class Projection(string name, string schema, int version = 1)
         handled.Add(EventTypes.Of<T>().Name);
     }
 
+    /// <summary>What to do about an event of any other type that is known.</summary>
+    protected void OnOthers(Action<SqliteSession, RecordedEvent> handler)
+    {
+        foreach (var type in EventTypes.All)
+        {
+            if (handlers.TryAdd(type.Json.Type, handler)) handled.Add(type.Name);
+        }
+    }
+
     /// <summary>What to do about every event, whatever its type, as it came.</summary>
     protected void OnEvery(Action<SqliteSession, LogEvent> handler) => everyHandler = handler;
 }

@@ -17,6 +17,7 @@ public sealed class SalesStatistics : Projection
         CREATE TABLE funnel(
             hour TEXT PRIMARY KEY, placed BIGINT NOT NULL, attempted BIGINT NOT NULL, reviewed BIGINT NOT NULL, failed BIGINT NOT NULL, paid BIGINT NOT NULL,
             preparing BIGINT NOT NULL, prepared BIGINT NOT NULL, shipped BIGINT NOT NULL, cancelled BIGINT NOT NULL, refunded BIGINT NOT NULL);
+        CREATE TABLE refunds(refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL);
         CREATE TABLE reached(order_id TEXT PRIMARY KEY, hour TEXT NOT NULL, stages BIGINT NOT NULL)
         """;
 
@@ -38,7 +39,14 @@ public sealed class SalesStatistics : Projection
         On<PaymentRefunded>((tables, recorded, refunded) =>
         {
             Sold(tables, recorded, refunded.Currency, refunds: 1, refunded: refunded.Amount);
+            tables.Execute("INSERT INTO refunds VALUES(@id, @order)", ("@id", refunded.RefundId.ToString()), ("@order", recorded.OrderId.ToString()));
             Reached(tables, recorded, Stage.Refunded);
+        });
+        On<PaymentRefundFailed>((tables, recorded, failed) =>
+        {
+            // It comes off in the hour in which it failed, if it was counted at all.
+            if (tables.Execute("DELETE FROM refunds WHERE refund_id = @id", ("@id", failed.RefundId.ToString())) == 1)
+                Sold(tables, recorded, failed.Currency, refunds: -1, refunded: -failed.Amount);
         });
     }
 
